@@ -1,0 +1,1 @@
+"""The notebook side: the only place that knows IPython and ipywidgets."""

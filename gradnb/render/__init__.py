@@ -1,0 +1,1 @@
+"""Pure functions from a view to text, HTML, DOT and pictures."""

@@ -1,0 +1,318 @@
+"""What an explanation shows: frozen descriptions that every renderer reads and none changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class State(Enum):
+    """The state of a gradient: the word that stands beside it, never colour alone."""
+
+    COMPUTED = "computed"
+    ZERO = "zero"
+    NOT_FINITE = "not_finite"
+    SPARSE = "sparse"
+    STOPPED = "stopped"
+    NONE = "none"
+    FILLED = "filled"
+    NOT_COMPUTED = "not_computed"
+
+
+class NodeKind(Enum):
+    """What a node of the picture stands for."""
+
+    VARIABLE = "variable"
+    PLACEHOLDER = "placeholder"
+    CONSTANT = "constant"
+    OPERATION = "operation"
+
+
+class Flow(Enum):
+    """What happens on a backward edge."""
+
+    PASSES = "passes"
+    STOPPED = "stopped"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A large array in brief.
+
+    Attributes
+    ----------
+    minimum, mean, maximum : str
+        Formatted numbers.
+    strip : tuple of float
+        Up to 32 cells, each in [-1, 1]: the array in row-major order, averaged in runs and divided by its largest magnitude.
+        Not-finite cells are NaN.
+    """
+
+    minimum: str
+    mean: str
+    maximum: str
+    strip: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An array as it is shown.
+
+    Attributes
+    ----------
+    text : str
+        The whole array on one line (``[1. 2.]``), or the summary in words when it is too large to write out.
+    shape : tuple of int
+        The array's shape.
+    dtype : str
+        The dtype's name.
+    summary : Summary or None
+        Present when the array is too large to write out.
+    """
+
+    text: str
+    shape: tuple[int, ...]
+    dtype: str
+    summary: Summary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand of a gradient: its value and the way it came (``direct``, ``via b``, ``y1``)."""
+
+    value: Value
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """A gradient with its state, its reason and, where several paths meet, its sum.
+
+    Attributes
+    ----------
+    state : State
+        Which of the states it is in.
+    value : Value or None
+        The number; absent for ``None``, stopped and not computed gradients.
+    reason : str
+        Why it is in that state, in a few words of the view's language (``stopped at a_stoped``); empty when computed.
+    terms : tuple of Term
+        Two or more summands when several contributions were added, else empty.
+    """
+
+    state: State
+    value: Value | None = None
+    reason: str = ""
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A tensor in the picture.
+
+    Attributes
+    ----------
+    id : str
+        Unique in the view and stable between views of the same graph: ``n0``, ``n1``, …
+    name : str
+        The display name; any text, never trusted.
+    kind : NodeKind
+        What the tensor is.
+    label : str
+        The operation in a word or sign: ``+``, ``matmul``, ``variable``.
+    shape : str
+        The static or actual shape as text: ``(2,)``.
+    value : Value or None
+        The forward value, when it was computed.
+    gradient : Gradient or None
+        None for tensors through which no gradient was asked: constants and other side inputs.
+    is_y, is_x : bool
+        Whether it is one of the call's ys or xs.
+    scope : str
+        Its name scope (``layer/inner``) or ``""``.
+    hidden : bool
+        Whether its gradient is to be predicted: its text says so in every place.
+    """
+
+    id: str
+    name: str
+    kind: NodeKind
+    label: str
+    shape: str
+    value: Value | None
+    gradient: Gradient | None
+    is_y: bool = False
+    is_x: bool = False
+    scope: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A weight on a y: one entry of ``grad_ys``.
+
+    Attributes
+    ----------
+    id : str
+        ``s0``, ``s1``, …
+    name : str
+        ``grad_ys`` when there is one y, else ``grad_ys[i]``.
+    value : Value or None
+        The weight, when it was computed.
+    target : str
+        The id of the y's node.
+    given : bool
+        False when TensorFlow's default, ones, is used.
+    """
+
+    id: str
+    name: str
+    value: Value | None
+    target: str
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardEdge:
+    """A value that flows from the node `source` into the node `target`."""
+
+    id: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardEdge:
+    """A contribution that flows back from the node `source` to the node `target`.
+
+    Attributes
+    ----------
+    id : str
+        ``b0``, ``b1``, …
+    source, target : str
+        Node ids; `source` is the output of an operation, `target` one of its inputs.
+    flow : Flow
+        Whether it passes, is stopped (then `contribution` is what would have passed), or has no gradient to give.
+    contribution : Value or None
+        The vector-Jacobian product of this edge alone.
+    reason : str
+        For a blocked edge, why: ``floor has no gradient``.
+    """
+
+    id: str
+    source: str
+    target: str
+    flow: Flow
+    contribution: Value | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One x in the table.
+
+    Attributes
+    ----------
+    node : str
+        The id of its node.
+    name, shape, dtype : str
+        As displayed.
+    value : Value or None
+        The forward value.
+    gradient : Gradient
+        The result of the call for this x.
+    state : str
+        The state in words, with its reason: ``computed, 2 paths``; ``None: stopped at a_stoped``.
+    contributions : tuple of (Value or None)
+        Per y of the call, the part of the gradient that comes from that y alone; None shows as a dash.
+    """
+
+    node: str
+    name: str
+    shape: str
+    dtype: str
+    value: Value | None
+    gradient: Gradient
+    state: str
+    contributions: tuple[Value | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the algorithm, in the order in which it runs.
+
+    Attributes
+    ----------
+    number : int
+        From 1.
+    node : str
+        The node whose operation is taken from the queue; empty for the first step (the seeds).
+    title : str
+        ``y2 = w3 + w4``.
+    rule : str
+        The derived rule, ``x̄ += z̄ · y``; may be empty.
+    sentences : tuple of str
+        What happens: the upstream gradient, each contribution, each sum, what is stopped.
+    queue : tuple of str
+        Display names waiting in the ready queue afterwards.
+    pending : tuple of (str, int)
+        Display names of operations that still wait, with the number of consumers they wait for.
+    edges : tuple of str
+        Ids of the backward edges (and seeds) that light up at this step.
+    """
+
+    number: int
+    node: str
+    title: str
+    rule: str
+    sentences: tuple[str, ...]
+    queue: tuple[str, ...]
+    pending: tuple[tuple[str, int], ...]
+    edges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that is shown of one ``tf.gradients`` call.
+
+    Attributes
+    ----------
+    caption : str
+        The call in TF's words: ``tf.gradients([y1, y2], [w1, w2], grad_ys=[…])``.
+    y_names : tuple of str
+        Display names of the ys, in order.
+    nodes, seeds, forward_edges, backward_edges
+        The picture, in drawing order. Empty when the graph is too large to draw; then `notes` says so.
+    rows : tuple of Row
+        The table, one row per x.
+    steps : tuple of Step
+        The algorithm.
+    story : tuple of str
+        The same in sentences; joined, it is the alt text.
+    notes : tuple of str
+        Lines of advice under the picture: a placeholder without a value, a graph that is too large, an op's convention at a kink.
+    language : str
+        ``en`` or ``zh``.
+    layout : str
+        ``LR`` or ``TB``.
+    theme : str
+        ``auto``, ``light`` or ``dark``.
+    shown : tuple of str
+        Which views are shown, in order: of ``graph table steps story``.
+    """
+
+    caption: str
+    y_names: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    seeds: tuple[Seed, ...]
+    forward_edges: tuple[ForwardEdge, ...]
+    backward_edges: tuple[BackwardEdge, ...]
+    rows: tuple[Row, ...]
+    steps: tuple[Step, ...]
+    story: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    language: str = "en"
+    layout: str = "LR"
+    theme: str = "auto"
+    shown: tuple[str, ...] = ("graph", "table")
