@@ -1,0 +1,5 @@
+"""``python -m gradnb`` is the command ``gradnb``."""
+
+from gradnb.cli import main
+
+raise SystemExit(main())

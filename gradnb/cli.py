@@ -1,0 +1,183 @@
+"""The command ``gradnb``: explain a program without a notebook, open the lessons."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+from gradnb.messages import LANGUAGES, current_language, set_language, text
+
+_PACKAGE = str(Path(__file__).parent) + os.sep
+_MOST_CALLS = 8
+
+
+class _Refusal(Exception):
+    """What was asked for cannot be done, in one sentence."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with an option in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command ``gradnb``.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands after ``gradnb`` on the command line; by default that of this process.
+
+    Returns
+    -------
+    int
+        The exit code: 0, 1 when the explained program failed, 2 when gradnb could not do what was asked.
+    """
+    options = _parser().parse_args(arguments)
+    if options.lang is not None:
+        set_language(options.lang)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may not know every character of a picture's text
+            stream.reconfigure(errors="replace")
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except _Refusal as refusal:
+        print(f"gradnb: {refusal}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="gradnb", description=text("cli.gradnb"))
+    parser.add_argument("--version", action="version", version=f"gradnb {version('gradnb')}")
+    language = argparse.ArgumentParser(add_help=False)
+    language.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
+    commands = parser.add_subparsers(required=True, metavar="explain | lessons")
+
+    help_text = text("cli.explain")
+    explain = commands.add_parser("explain", parents=[language], help=help_text, description=help_text)
+    explain.add_argument("program", metavar="PROGRAM.py", type=Path, help=text("cli.program"))
+    explain.add_argument("-o", "--output", metavar="FILE", type=Path, help=text("cli.output"))
+    explain.set_defaults(command=_explain)
+
+    help_text = text("cli.lessons")
+    lessons = commands.add_parser("lessons", parents=[language], help=help_text, description=help_text)
+    default = Path.home() / "gradnb-lessons"
+    lessons.add_argument("--folder", metavar="FOLDER", type=Path, default=default, help=text("cli.folder"))
+    lessons.add_argument("--no-browser", action="store_true", help=text("cli.no_browser"))
+    lessons.add_argument("--port", metavar="N", type=int, help=text("cli.port"))
+    lessons.set_defaults(command=_lessons)
+    return parser
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from gradnb.aliases import tensorflow_means_gradnb
+    from gradnb.engine.gradients import recording
+    from gradnb.explanation import explain_call
+
+    program: Path = options.program
+    try:
+        source = program.read_bytes()
+    except OSError as error:
+        raise _Refusal(text("cli.unreadable", file=program, reason=error.strerror)) from error
+
+    with recording() as calls, tensorflow_means_gradnb(), _as_main_module(program) as module:
+        try:
+            exec(compile(source, str(program), "exec"), vars(module))
+        except SystemExit as stop:
+            if stop.code:
+                raise
+        except Exception as error:
+            _print_traceback(error)
+            return 1
+    if not calls:
+        raise _Refusal(text("cli.no_call", file=program))
+
+    explanations = [explain_call(call, names=vars(module)) for call in calls[:_MOST_CALLS]]
+    if options.output is None:
+        print("\n\n".join(explanation.text() for explanation in explanations))
+    else:
+        for file, explanation in zip(_numbered(options.output, len(explanations)), explanations, strict=True):
+            try:
+                print(text("cli.written", file=explanation.save(file)))
+            except (OSError, ValueError) as error:
+                raise _Refusal(str(error)) from error
+    if more := len(calls) - len(explanations):
+        print(text("cli.more_calls", number=more, most=_MOST_CALLS))
+    return 0
+
+
+def _numbered(file: Path, number: int) -> list[Path]:
+    """Return `number` names for what is to be written to `file`."""
+    return [file] if number == 1 else [file.with_stem(f"{file.stem}-{place + 1}") for place in range(number)]
+
+
+@contextmanager
+def _as_main_module(program: Path) -> Iterator[types.ModuleType]:
+    """Give a new module to run `program` in, with ``__main__``, ``sys.argv`` and ``sys.path`` as ``python PROGRAM`` has them."""
+    module = types.ModuleType("__main__")
+    module.__file__ = str(program)
+    before = sys.modules["__main__"], sys.argv, sys.path
+    sys.modules["__main__"] = module
+    sys.argv = [str(program)]
+    sys.path = [str(program.resolve().parent), *sys.path]
+    try:
+        yield module
+    finally:
+        sys.modules["__main__"], sys.argv, sys.path = before
+
+
+def _print_traceback(error: Exception) -> None:
+    """Print the traceback of the program's own error without the frames that are gradnb's."""
+    shown: traceback.TracebackException | None = traceback.TracebackException.from_exception(error)
+    assert shown is not None
+    part: traceback.TracebackException | None = shown
+    while part is not None:
+        part.stack = traceback.StackSummary.from_list(
+            [frame for frame in part.stack if not frame.filename.startswith(_PACKAGE)]
+        )
+        part = part.__cause__ or part.__context__
+    print("".join(shown.format()), end="", file=sys.stderr)
+
+
+def _lessons(options: argparse.Namespace) -> int:
+    from gradnb.lessons import copy_lessons
+
+    if find_spec("jupyterlab") is None:
+        raise _Refusal(text("cli.no_jupyterlab"))
+    try:
+        copy = copy_lessons(options.folder, current_language())
+    except OSError as error:
+        raise _Refusal(text("cli.unwritable", file=error.filename, reason=error.strerror)) from error
+    print(text("cli.lessons_at", folder=copy.folder))
+    if copy.kept:
+        print(text("cli.kept", files=", ".join(lesson.name for lesson in copy.kept)))
+
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance(argv=list(_lab_arguments(copy.folder, copy.lessons[0].name, options)))
+    return 0
+
+
+def _lab_arguments(folder: Path, first: str, options: argparse.Namespace) -> Iterator[str]:
+    yield f"--ServerApp.root_dir={folder.resolve()}"
+    yield f"--LabApp.default_url=/lab/tree/{first}"
+    yield "--LabApp.news_url=None"  # a first lesson is no place for a dialog about news
+    yield "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        yield "--allow-root"  # in a container a learner is often root, and the server listens on this machine only
+    if options.no_browser:
+        yield "--no-browser"
+    if options.port is not None:
+        yield f"--ServerApp.port={options.port}"
