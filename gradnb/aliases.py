@@ -19,8 +19,8 @@ _NAMES = {
 def tensorflow_means_gradnb() -> Iterator[None]:
     """Make ``import tensorflow`` and ``import tensorflow.compat.v1`` give gradnb inside the block.
 
-    A TensorFlow that is installed is neither imported nor changed. One that was imported before is set aside, and stands
-    in its place again after the block, also when the block raises.
+    A TensorFlow that is installed is neither imported nor changed. One that was imported before is set aside, and
+    stands in its place again after the block, also when the block raises.
 
     Examples
     --------

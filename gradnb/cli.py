@@ -125,7 +125,7 @@ def _numbered(file: Path, number: int) -> list[Path]:
 
 @contextmanager
 def _as_main_module(program: Path) -> Iterator[types.ModuleType]:
-    """Give a new module to run `program` in, with ``__main__``, ``sys.argv`` and ``sys.path`` as ``python PROGRAM`` has them."""
+    """Give a module to run `program` in, with ``__main__``, ``sys.argv`` and ``sys.path`` as for ``python PROGRAM``."""
     module = types.ModuleType("__main__")
     module.__file__ = str(program)
     before = sys.modules["__main__"], sys.argv, sys.path

@@ -1,4 +1,4 @@
-"""Which tests this machine can run: those marked `dot` or `browser` skip with a reason, or fail where they are required."""
+"""Which tests this machine can run: those marked `dot` or `browser` skip with a reason, or fail where required."""
 
 from __future__ import annotations
 

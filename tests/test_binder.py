@@ -48,7 +48,7 @@ def test_the_dockerfile_is_for_the_chosen_python(dockerfile: str) -> None:
 
 
 def test_pip_runs_after_the_repository_has_been_copied(dockerfile: str) -> None:
-    assert dockerfile.index("COPY --chown") < dockerfile.index("src/ ${REPO_DIR}/") < dockerfile.index("/bin/pip install")
+    assert dockerfile.index("src/ ${REPO_DIR}/\n") < dockerfile.index("/bin/pip install")
 
 
 @pytest.mark.parametrize("name", ["postBuild", "start"])
