@@ -1,0 +1,234 @@
+"""Laying DOT out in a child process: a kept one with pygraphviz, else the ``dot`` command."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from gradnb.messages import text as message
+
+Format = Literal["svg", "png", "pdf"]
+Engine = Literal["auto", "pygraphviz", "dot"]
+
+LIMIT_SECONDS = 10.0
+EDGE_CAP = 400
+PNG_DPI = 144
+INSTALL_COMMAND = "python -m pip install pygraphviz"
+
+_WORKER = Path(__file__).with_name("layout_worker.py")
+
+
+class LayoutUnavailable(Exception):
+    """There is no picture, for a reason that can be told.
+
+    Parameters
+    ----------
+    reason : str
+        The key of the reason's message: ``render.no_engine``, ``render.too_slow``, ``render.too_many_edges`` or ``render.no_layout``.
+    **values
+        What the message needs.
+    """
+
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(message(reason, "en", **values))
+        self.reason = reason
+        self.values = values
+
+    def advice(self, language: str | None = None) -> str:
+        """Return the one line that a reader sees in place of the picture."""
+        return message(self.reason, language, **self.values)
+
+
+def engine_available() -> bool:
+    """Return whether there is anything that lays pictures out: pygraphviz, or ``dot`` on the PATH."""
+    return _has_pygraphviz() or shutil.which("dot") is not None
+
+
+def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: float = LIMIT_SECONDS) -> bytes:
+    """Lay out DOT text.
+
+    Parameters
+    ----------
+    dot : str
+        A graph in the DOT language.
+    format : str
+        ``svg`` (UTF-8), ``png`` (144 dots per inch) or ``pdf``.
+    engine : str
+        ``pygraphviz`` or ``dot``; ``auto`` tries the first and then the second.
+    limit : float
+        Seconds after which an engine is ended.
+
+    Returns
+    -------
+    bytes
+        The picture.
+
+    Raises
+    ------
+    LayoutUnavailable
+        If there is no engine, or it failed, or it took too long, or there are too many edges.
+    """
+    edges = dot.count(" -> ")
+    if edges > EDGE_CAP:
+        raise LayoutUnavailable("render.too_many_edges", edges=edges, cap=EDGE_CAP)
+    problem = LayoutUnavailable("render.no_engine", command=INSTALL_COMMAND)
+    if engine != "dot" and _has_pygraphviz():
+        try:
+            return _worker.draw(dot, format, limit)
+        except LayoutUnavailable as failed:
+            # Another engine would be as slow; but pygraphviz may be broken where `dot` is well.
+            if failed.reason == "render.too_slow":
+                raise
+            problem = failed
+    command = shutil.which("dot")
+    if engine != "pygraphviz" and command is not None:
+        return _draw_with_command(command, dot, format, limit)
+    raise problem
+
+
+def _has_pygraphviz() -> bool:
+    return importlib.util.find_spec("pygraphviz") is not None
+
+
+def _dpi(format: Format) -> int | None:
+    return PNG_DPI if format == "png" else None
+
+
+def _failed(detail: str) -> LayoutUnavailable:
+    lines = [line for line in detail.strip().splitlines() if "fontconfig" not in line.lower()]
+    return LayoutUnavailable("render.no_layout", detail=(lines or ["?"])[-1][:200])
+
+
+def _own_group() -> dict[str, Any]:
+    """Return how a child is started so that an interrupt meant for the notebook doesn't reach it."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _draw_with_command(command: str, dot: str, format: Format, limit: float) -> bytes:
+    dpi = _dpi(format)
+    arguments = [command, f"-T{format}", *([f"-Gdpi={dpi}"] if dpi else [])]
+    try:
+        done = subprocess.run(arguments, input=dot.encode(), capture_output=True, timeout=limit, **_own_group())
+    except subprocess.TimeoutExpired:
+        raise LayoutUnavailable("render.too_slow", seconds=f"{limit:g}") from None
+    except OSError as problem:
+        raise _failed(str(problem)) from None
+    if done.returncode != 0 or not done.stdout:
+        raise _failed(done.stderr.decode(errors="replace"))
+    return done.stdout
+
+
+class _Worker:
+    """The kept child process: started when first needed, started anew when it died, ended with the interpreter."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def draw(self, dot: str, format: Format, limit: float) -> bytes:
+        with self._lock:
+            job = json.dumps({"dot": dot, "format": format, "dpi": _dpi(format)}).encode() + b"\n"
+            for last_try in (False, True):
+                process = self._running()
+                ended = threading.Event()
+                timer = threading.Timer(limit, _end_late, (process, ended))
+                timer.daemon = True
+                timer.start()
+                try:
+                    return _ask(process, job)
+                except (OSError, ValueError):
+                    # It died: while it was idle, which a new one puts right, or because of this very graph.
+                    self._stop()
+                    if ended.is_set():
+                        raise LayoutUnavailable("render.too_slow", seconds=f"{limit:g}") from None
+                    if last_try:
+                        raise _failed("the layout process ended unexpectedly") from None
+                except LayoutUnavailable:
+                    raise
+                except BaseException:
+                    # An interrupt between question and answer: the next question must not get this answer.
+                    self._stop()
+                    raise
+                finally:
+                    timer.cancel()
+        raise AssertionError("unreachable")
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._stop()
+            self._process = subprocess.Popen(
+                # -P: this folder's html.py and its like must not hide the standard library's.
+                [sys.executable, "-P", str(_WORKER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                **_own_group(),
+            )
+        return self._process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            _close(process)
+            process.wait()
+
+    def end(self) -> None:
+        """End the process with the interpreter."""
+        with self._lock:
+            self._stop()
+
+    def forget(self) -> None:
+        """In a forked child: leave the parent's process alone, and begin without one."""
+        self._lock = threading.Lock()
+        process, self._process = self._process, None
+        if process is not None:
+            _close(process)
+            # Otherwise this child would warn about, and wait for, a process that is its parent's.
+            process.returncode = 0
+
+
+def _end_late(process: subprocess.Popen[bytes], ended: threading.Event) -> None:
+    ended.set()
+    process.kill()
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            try:
+                stream.close()
+            except OSError:
+                continue
+
+
+def _ask(process: subprocess.Popen[bytes], job: bytes) -> bytes:
+    questions: IO[bytes] | None = process.stdin
+    answers: IO[bytes] | None = process.stdout
+    assert questions is not None
+    assert answers is not None
+    questions.write(job)
+    questions.flush()
+    answer = json.loads(answers.readline())
+    if answer["error"]:
+        raise _failed(answer["error"])
+    picture = answers.read(answer["size"])
+    if len(picture) < answer["size"]:
+        raise OSError("the picture was cut short")
+    return picture
+
+
+_worker = _Worker()
+atexit.register(_worker.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_worker.forget)

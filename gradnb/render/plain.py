@@ -1,0 +1,116 @@
+"""Text made safe and measured: what a name may contain, how wide it is, where it breaks."""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from enum import Enum
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+# Format characters that join letters and reorder nothing.
+_JOINERS = "\u200c\u200d"
+_BREAK_AFTER = " /_.,;:·，。；：、)"
+_NARROW = " .,;:'|!()[]{}ijlt-·"
+
+
+def harmless(text: str) -> str:
+    r"""Return `text` with control, bidirectional and unassigned characters spelled out.
+
+    Examples
+    --------
+    >>> harmless("a\x1b[31mb\n")
+    'a\\x1b[31mb\\n'
+    """
+    return "".join(_spelled(character) if _is_harmful(character) else character for character in text)
+
+
+def _is_harmful(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"} and character not in _JOINERS
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def clean(described: _T) -> _T:
+    """Return a view, or any part of one, with every text in it made harmless."""
+    result: Any = described
+    if isinstance(described, str):
+        result = harmless(described)
+    elif isinstance(described, tuple):
+        result = tuple(clean(item) for item in described)
+    elif dataclasses.is_dataclass(described) and not isinstance(described, (type, Enum)):
+        parts = {field.name: clean(getattr(described, field.name)) for field in dataclasses.fields(described)}
+        result = type(described)(**parts)
+    return result  # type: ignore[no-any-return]  # each branch keeps the type of what it was given
+
+
+def columns(text: str) -> int:
+    """Return how many terminal columns `text` takes; a Chinese character takes two.
+
+    Examples
+    --------
+    >>> columns("梯度 y")
+    6
+    """
+    return sum(_columns_of(character) for character in text)
+
+
+def _columns_of(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def pad(text: str, width: int) -> str:
+    """Return `text` with blanks added up to `width` columns."""
+    return text + " " * (width - columns(text))
+
+
+def wrap(text: str, width: int, lines: int = 3) -> tuple[str, ...]:
+    """Return `text` in at most `lines` pieces of at most `width` columns, the last one ending in ``…`` if some is left.
+
+    Examples
+    --------
+    >>> wrap("stopped at layer_one", 12)
+    ('stopped at', 'layer_one')
+    """
+    pieces: list[str] = []
+    rest = text.strip()
+    while columns(rest) > width and len(pieces) < lines - 1:
+        end = _fitting(rest, width)
+        # A break in the first half would leave a ragged stump: better to cut the word.
+        good = [i + 1 for i in range(end // 2, end) if rest[i] in _BREAK_AFTER]
+        end = good[-1] if good else end
+        pieces.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    if columns(rest) > width:
+        rest = rest[: _fitting(rest, width - 1)].rstrip() + "…"
+    return (*pieces, rest)
+
+
+def _fitting(text: str, width: int) -> int:
+    """Return how many characters of `text` fit into `width` columns, at least one."""
+    used = 0
+    for index, character in enumerate(text):
+        used += _columns_of(character)
+        if used > width:
+            return max(index, 1)
+    return len(text)
+
+
+def points(text: str, size: float, bold: bool = False) -> float:
+    """Return about how wide `text` is in a sans-serif font of `size` points; rather too wide than too narrow."""
+    ems = sum(_ems(character) for character in text)
+    return ems * size * (1.08 if bold else 1.0)
+
+
+def _ems(character: str) -> float:
+    count = _columns_of(character)
+    if count != 1:
+        return count / 2
+    if character in _NARROW:
+        return 0.37
+    return 0.72 if character.isupper() else 0.62

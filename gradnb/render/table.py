@@ -1,0 +1,120 @@
+"""The table of xs as headings and rows of words, the same for every output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gradnb.messages import text as message
+from gradnb.view.model import Gradient, Row, State, Value, View
+
+_WITHOUT_NUMBER = {State.STOPPED: "None", State.NONE: "None", State.NOT_COMPUTED: "…"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings, and rows of as many cells."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def xs_table(view: View) -> Table:
+    """Return one row per x: name, shape, value, gradient, contributions per y, state.
+
+    The dtype has a column when it isn't float32 everywhere; the contributions have theirs when there are several ys.
+    """
+    several = len(view.y_names) > 1
+    typed = any(row.dtype != "float32" for row in view.rows)
+    hidden = {node.id for node in view.nodes if node.hidden}
+    say = _Words(view.language)
+    headings = [say("name"), say("shape")]
+    headings += [say("dtype")] if typed else []
+    headings += [say("value"), say("gradient")]
+    headings += [say("from_y", name=name) for name in view.y_names] if several else []
+    return Table(
+        (*headings, say("state")),
+        tuple(_cells(row, row.node in hidden, several, typed, say) for row in view.rows),
+    )
+
+
+def _cells(row: Row, hidden: bool, several: bool, typed: bool, say: _Words) -> tuple[str, ...]:
+    cells = [row.name, row.shape]
+    cells += [row.dtype] if typed else []
+    cells += [say.number(row.value), "?" if hidden else gradient_number(row.gradient)]
+    if several:
+        cells += ["?" if hidden else say.number(part) for part in row.contributions]
+    return (*cells, say("predict") if hidden else row.state)
+
+
+def nodes_table(view: View) -> Table:
+    """Return one row per tensor and seed of the picture: its operation, shape, value, gradient with its sum, and state."""
+    say = _Words(view.language)
+    rows = []
+    for node in view.nodes:
+        gradient = node.gradient
+        if node.hidden:
+            number, state = "?", say("predict")
+        elif gradient is None:
+            number = state = ""
+        else:
+            number, state = gradient_sum(gradient), gradient_state(gradient, view.language)
+        rows.append((node.name, node.label, node.shape, say.number(node.value), number, state))
+    for seed in view.seeds:
+        state = "" if seed.given else say("default_seed")
+        shape = str(seed.value.shape) if seed.value is not None else ""
+        name = next((node.name for node in view.nodes if node.id == seed.target), seed.target)
+        rows.append((seed.name, say("weight", name=name), shape, say.number(seed.value), "", state))
+    headings = tuple(say(key) for key in ("name", "operation", "shape", "value", "gradient", "state"))
+    return Table(("", *headings[1:]), tuple(rows))
+
+
+def edges_list(view: View) -> tuple[str, ...]:
+    """Return one line for each backward edge: ``y1 → w1: [1. 2.]``."""
+    names = {node.id: node.name for node in view.nodes}
+    hidden = {node.id for node in view.nodes if node.hidden}
+    say = _Words(view.language)
+    lines = []
+    for edge in view.backward_edges:
+        number = "?" if edge.target in hidden else say.number(edge.contribution) if edge.contribution else ""
+        word = "" if edge.flow.value == "passes" else message(f"render.flow_{edge.flow.value}", view.language)
+        parts = [part for part in (word, edge.reason, number) if part]
+        lines.append(
+            f"{names.get(edge.source, edge.source)} → {names.get(edge.target, edge.target)}: {' · '.join(parts)}"
+        )
+    return tuple(lines)
+
+
+def gradient_number(gradient: Gradient) -> str:
+    """Return a gradient as TensorFlow would give it: its number, or ``None``."""
+    if gradient.value is not None:
+        return gradient.value.text
+    return _WITHOUT_NUMBER.get(gradient.state, "…")
+
+
+def gradient_sum(gradient: Gradient) -> str:
+    """Return a gradient's number, written out where it is a sum: ``[4. 6.] = [1. 2.] (y1) + [3. 4.] (y2)``."""
+    number = gradient_number(gradient)
+    terms = " + ".join(f"{term.value.text} ({term.source})" for term in gradient.terms)
+    return f"{number} = {terms}" if terms else number
+
+
+def gradient_state(gradient: Gradient, language: str) -> str:
+    """Return the state of a gradient in words, with its reason."""
+    word = message(f"state.{gradient.state.value}", language)
+    if not gradient.reason or gradient.reason == word:
+        return word
+    # A reason that says the word itself needs no second one before it.
+    return gradient.reason if word.lower() in gradient.reason.lower() else f"{word}: {gradient.reason}"
+
+
+class _Words:
+    """The messages of this section in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        return message(f"render.{key}", self._language, **values)
+
+    def number(self, value: Value | None) -> str:
+        return value.text if value is not None else self("absent")
