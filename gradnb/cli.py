@@ -9,7 +9,6 @@ import traceback
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -60,7 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> _Parser:
     parser = _Parser(prog="gradnb", description=text("cli.gradnb"))
-    parser.add_argument("--version", action="version", version=f"gradnb {version('gradnb')}")
     language = argparse.ArgumentParser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
     commands = parser.add_subparsers(required=True, metavar="explain | lessons")
