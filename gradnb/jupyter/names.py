@@ -159,9 +159,9 @@ class _Cell(ast.NodeVisitor):
     visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
 
     def generic_visit(self, node: ast.AST) -> None:
-        super().generic_visit(node)
         for name in _names_bound_by(node):
             self.assign(name)
+        super().generic_visit(node)
 
 
 def _names_bound(tree: ast.AST) -> Iterator[str]:
