@@ -56,7 +56,8 @@ def test_the_wheel_works_on_every_platform(wheel: Path) -> None:
 def test_the_wheel_carries_what_the_package_reads(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"gradnb/messages/en.toml", "gradnb/messages/zh.toml", "gradnb/py.typed"} <= names
-    assert {f"gradnb/_lessons/{language}/{lesson.name}" for language in LANGUAGES for lesson in lessons(language)} <= names
+    course = [lesson for language in LANGUAGES for lesson in lessons(language)]
+    assert {f"gradnb/_lessons/{lesson.parent.name}/{lesson.name}" for lesson in course} <= names
     sources = {file.relative_to(ROOT).as_posix() for file in (ROOT / "gradnb").rglob("*.py")}
     assert sources <= names
 
