@@ -1,0 +1,643 @@
+"""``tf.gradients``: gradients are built into the graph, operation by operation, and leave a trace of how.
+
+The algorithm is TensorFlow's: of the operations between the xs and the ys each waits until all its consumers have been
+differentiated; then what arrived at its outputs is added, its rule is asked what passes to its inputs, and its inputs wait
+for one consumer less.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from gradnb.engine import shapes
+from gradnb.engine.dtypes import DType
+from gradnb.engine.graph import (
+    Graph,
+    IndexedSlices,
+    Operation,
+    Tensor,
+    apply,
+    convert_to_tensor,
+    get_default_graph,
+    graph_of,
+    name_scope,
+)
+from gradnb.engine.ops.broadcast import ones, shape, zeros_like
+from gradnb.engine.ops.math import add_n
+from gradnb.engine.ops.state import identity, tuple_
+from gradnb.engine.registry import NOT_DIFFERENTIABLE
+from gradnb.messages import text
+
+AnyGradient = Tensor | IndexedSlices
+
+
+class UnconnectedGradients(Enum):
+    """What the gradient is when no path leads from an x to a y.
+
+    Attributes
+    ----------
+    NONE
+        ``None``.
+    ZERO
+        Zeros of the shape of the x.
+    """
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+class AggregationMethod:
+    """How the gradients that arrive at one tensor are added; the sum is the same.
+
+    Attributes
+    ----------
+    ADD_N, DEFAULT : int
+        One operation that adds them all.
+    EXPERIMENTAL_TREE, EXPERIMENTAL_ACCUMULATE_N : int
+        One addition after the other.
+    """
+
+    ADD_N = 0
+    DEFAULT = ADD_N
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+
+
+class Outcome(Enum):
+    """What the algorithm does with an operation that it takes from the queue."""
+
+    DIFFERENTIATED = "differentiated"
+    STOPPED = "stopped"
+    BOUNDARY = "boundary"
+    NOT_DIFFERENTIABLE = "not_differentiable"
+    NOTHING_ARRIVES = "nothing_arrives"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation taken from the queue.
+
+    Attributes
+    ----------
+    operation : Operation
+        The operation.
+    outcome : Outcome
+        What happens to it: an x behind which the search ends is a ``BOUNDARY``.
+    upstream : tuple of (Tensor, IndexedSlices or None)
+        For each output, the gradient that arrived, all contributions added.
+    summands : tuple of tuple
+        For each output, the contributions that were added, in the order in which they came.
+    contributions : tuple of (Tensor, IndexedSlices or None)
+        For each input, what passes on to it.
+    ready : tuple of Operation
+        The queue afterwards.
+    pending : tuple of (Operation, int)
+        The inputs' operations that still wait, and for how many consumers.
+    """
+
+    operation: Operation
+    outcome: Outcome
+    upstream: tuple[AnyGradient | None, ...]
+    summands: tuple[tuple[AnyGradient, ...], ...]
+    contributions: tuple[AnyGradient | None, ...]
+    ready: tuple[Operation, ...]
+    pending: tuple[tuple[Operation, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How gradients were built.
+
+    Attributes
+    ----------
+    ys, xs : tuple of Tensor
+        Of what, with respect to what; variables as references.
+    seeds : tuple of (Tensor or IndexedSlices)
+        The weight of each y: what was given, else ones.
+    given : tuple of bool
+        Which of them were given.
+    stops : frozenset of Operation
+        The operations of ``stop_gradients``.
+    ready : tuple of Operation
+        The queue at the start.
+    pending : tuple of (Operation, int)
+        The operations between, and for how many consumers each waits at the start.
+    steps : tuple of Step
+        In their order.
+    gradients : tuple of (Tensor, IndexedSlices or None)
+        For each x; None where no gradient arrived.
+    filled : tuple of bool
+        Which of them are zeros put in for None.
+    """
+
+    ys: tuple[AnyGradient, ...]
+    xs: tuple[Tensor, ...]
+    seeds: tuple[AnyGradient, ...]
+    given: tuple[bool, ...]
+    stops: frozenset[Operation]
+    ready: tuple[Operation, ...]
+    pending: tuple[tuple[Operation, int], ...]
+    steps: tuple[Step, ...]
+    gradients: tuple[AnyGradient | None, ...]
+    filled: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of `gradients` by a program, as it was recorded.
+
+    Attributes
+    ----------
+    ys, xs, grad_ys, stop_gradients, unconnected_gradients, name, gate_gradients, aggregation_method
+        Its arguments; `grad_ys` is None or a tuple, the lists are tuples of tensors.
+    graph : Graph
+        The graph to which it added.
+    first_index : int
+        The index of the first operation that it added.
+    names_in_use : Mapping
+        The names in use before it, for `Graph.copy`.
+    result : tuple
+        What it returned.
+    """
+
+    ys: tuple[Any, ...]
+    xs: tuple[Any, ...]
+    grad_ys: tuple[Any, ...] | None
+    stop_gradients: tuple[Any, ...]
+    unconnected_gradients: UnconnectedGradients
+    name: str | None
+    gate_gradients: bool
+    aggregation_method: int
+    graph: Graph
+    first_index: int
+    names_in_use: Mapping[str, int]
+    result: tuple[AnyGradient | None, ...]
+
+
+_recorder: ContextVar[list[Call] | None] = ContextVar("_recorder", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Call]]:
+    """Record the calls of `gradients` made inside the ``with`` block.
+
+    Yields
+    ------
+    list of Call
+        Grows with each call; calls that gradnb itself makes while it serves another are left out.
+    """
+    calls: list[Call] = []
+    token = _recorder.set(calls)
+    try:
+        yield calls
+    finally:
+        _recorder.reset(token)
+
+
+@contextmanager
+def not_recording() -> Iterator[None]:
+    """Leave the calls made inside the ``with`` block out of the record."""
+    token = _recorder.set(None)
+    try:
+        yield
+    finally:
+        _recorder.reset(token)
+
+
+def gradients(
+    ys: Any,
+    xs: Any,
+    grad_ys: Any = None,
+    name: str | None = "gradients",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: int | None = None,
+    stop_gradients: Any = None,
+    unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+) -> list[AnyGradient | None]:
+    """Build the gradient of the sum of `ys`, weighted with `grad_ys`, with respect to each of `xs`.
+
+    Parameters
+    ----------
+    ys, xs : Tensor, Variable, or list of those
+        What to differentiate, and with respect to what.
+    grad_ys : Tensor, array, or list of (those or None), optional
+        One weight for each y, of its shape: the row vector by which the Jacobian is multiplied from the left. Ones by default.
+    name : str
+        The name scope of the operations that are added.
+    colocate_gradients_with_ops : bool
+        Whether each of them notes the operation that it belongs to as its colocation group.
+    gate_gradients : bool
+        Whether all gradients of an operation wait for each other.
+    aggregation_method : int, optional
+        One of `AggregationMethod`.
+    stop_gradients : Tensor or list of Tensor, optional
+        Tensors whose operations count as constants: nothing passes back through them.
+    unconnected_gradients : UnconnectedGradients or str
+        ``"none"`` or ``"zero"``: what stands for a gradient to which no path leads.
+
+    Returns
+    -------
+    list of (Tensor, IndexedSlices or None)
+        For each x its gradient, of its shape; None if no path leads from it to a y.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many `grad_ys` as `ys`, an option is unknown, or shapes do not fit.
+    TypeError
+        If a weight's dtype does not fit its y.
+    LookupError
+        If an operation on the way has no gradient.
+
+    Notes
+    -----
+    The weights are known elsewhere as ``grad_outputs`` (PyTorch), ``output_gradients`` (``tf.GradientTape``) and as the
+    cotangent given to the function that ``jax.vjp`` returns.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> x = tf.constant([1.0, 2.0])
+    >>> gradient, = tf.gradients(x * x, x, grad_ys=tf.constant([1.0, 10.0]))
+    >>> with tf.Session() as session:
+    ...     print(session.run(gradient))
+    [ 2. 40.]
+    """
+    calls = _recorder.get()
+    values = [*_listed(ys), *_listed(xs)]
+    graph = graph_of(value for value in values if not isinstance(value, (list, tuple, dict)))
+    first_index = graph.version
+    names = graph.names_snapshot() if calls is not None else {}
+    with not_recording():
+        trace = build_gradients(
+            ys,
+            xs,
+            grad_ys,
+            name,
+            colocate_gradients_with_ops,
+            gate_gradients,
+            aggregation_method,
+            stop_gradients,
+            unconnected_gradients,
+            keep_steps=False,
+        )
+    if calls is not None and not graph.builds_gradient:
+        call = Call(
+            tuple(_listed(ys)),
+            tuple(_listed(xs)),
+            None if grad_ys is None else tuple(_listed(grad_ys)),
+            () if stop_gradients is None else tuple(_listed(stop_gradients)),
+            _checked_unconnected(unconnected_gradients),
+            name,
+            gate_gradients,
+            aggregation_method or AggregationMethod.DEFAULT,
+            graph,
+            first_index,
+            names,
+            trace.gradients,
+        )
+        calls.append(call)
+    return list(trace.gradients)
+
+
+def build_gradients(
+    ys: Any,
+    xs: Any,
+    grad_ys: Any = None,
+    name: str | None = "gradients",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: int | None = None,
+    stop_gradients: Any = None,
+    unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+    keep_steps: bool = True,
+) -> Trace:
+    """Do what `gradients` does, and return how it was done.
+
+    Parameters
+    ----------
+    ys, xs, grad_ys, name, colocate_gradients_with_ops, gate_gradients, aggregation_method, stop_gradients, unconnected_gradients
+        As for `gradients`.
+    keep_steps : bool
+        Whether the trace holds the steps.
+
+    Returns
+    -------
+    Trace
+        The gradients, and the steps that led to them.
+    """
+    unconnected = _checked_unconnected(unconnected_gradients)
+    y_list, x_list, stop_list = _listed(ys), _listed(xs), [] if stop_gradients is None else _listed(stop_gradients)
+    weights = [None] * len(y_list) if grad_ys is None else _listed(grad_ys)
+    stops = frozenset(value.op for value in stop_list)
+    with name_scope(name, "gradients", [*_tensors(y_list), *_tensors(x_list), *stop_list, *_tensors(weights)]):
+        y_tensors = [_as_end(y, "y") for y in y_list]
+        x_tensors = [_as_start(x) for x in x_list]
+        seeds = _seeds(weights, y_tensors)
+        builder = _Builder(colocate_gradients_with_ops, gate_gradients, aggregation_method, keep_steps)
+        builder.run(y_tensors, x_tensors, seeds, stops)
+    found = [builder.gradient_of(x) for x in x_tensors]
+    filled = tuple(gradient is None and unconnected is UnconnectedGradients.ZERO for gradient in found)
+    return Trace(
+        ys=tuple(y_tensors),
+        xs=tuple(x_tensors),
+        seeds=tuple(seeds),
+        given=tuple(weight is not None for weight in weights),
+        stops=stops,
+        ready=builder.ready_at_start,
+        pending=builder.pending_at_start,
+        steps=tuple(builder.steps),
+        gradients=tuple(zeros_like(x) if fill else g for x, g, fill in zip(x_tensors, found, filled, strict=True)),
+        filled=filled,
+    )
+
+
+class _Builder:
+    """The state of one call: what arrived where, what waits, and what was done."""
+
+    def __init__(self, colocate: bool, gate: bool, aggregation: int | None, keep_steps: bool) -> None:
+        self._colocate = colocate
+        self._gate = gate
+        self._aggregation = AggregationMethod.DEFAULT if aggregation is None else aggregation
+        self._keep_steps = keep_steps
+        self._arrived: dict[Operation, list[list[AnyGradient]]] = {}
+        self._added: dict[Operation, list[AnyGradient | None]] = {}
+        self.steps: list[Step] = []
+        self.ready_at_start: tuple[Operation, ...] = ()
+        self.pending_at_start: tuple[tuple[Operation, int], ...] = ()
+
+    def run(
+        self, ys: Sequence[AnyGradient], xs: Sequence[Tensor], seeds: Sequence[AnyGradient], stops: frozenset[Operation]
+    ) -> None:
+        x_ops = list(dict.fromkeys(x.op for x in xs))
+        between = _between(x_ops, [y.op for y in ys])
+        pending = dict.fromkeys(between, 0)
+        for operation in between:
+            for tensor in operation.inputs:
+                if tensor.op in pending:
+                    pending[tensor.op] += 1
+        for y, seed in zip(ys, seeds, strict=True):
+            self._arrive(y if isinstance(y, Tensor) else y.values, seed)
+        queue = deque(op for op in dict.fromkeys(y.op for y in ys) if pending.get(op) == 0)
+        boundary = {op for op in x_ops if not any(pending.get(tensor.op, 0) > 0 for tensor in op.inputs)}
+        if self._keep_steps:
+            self.ready_at_start = tuple(queue)
+            self.pending_at_start = tuple((op, count) for op, count in pending.items() if count)
+        while queue:
+            operation = queue.popleft()
+            upstream, summands = self._add_up(operation)
+            outcome, contributions = self._differentiate(operation, upstream, boundary, stops)
+            for tensor, contribution in zip(operation.inputs, contributions, strict=True):
+                if contribution is not None:
+                    self._arrive(tensor, contribution)
+            touched: list[tuple[Operation, int]] = []
+            for tensor in operation.inputs:
+                if tensor.op in pending:
+                    pending[tensor.op] -= 1
+                    if pending[tensor.op] == 0:
+                        queue.append(tensor.op)
+                    touched.append((tensor.op, pending[tensor.op]))
+            if self._keep_steps:
+                waiting = tuple({op: count for op, count in touched if count > 0}.items())
+                self.steps.append(
+                    Step(operation, outcome, tuple(upstream), summands, tuple(contributions), tuple(queue), waiting)
+                )
+
+    def gradient_of(self, x: Tensor) -> AnyGradient | None:
+        """Return what arrived at `x`, added."""
+        if x.op in self._added:
+            return self._added[x.op][x.value_index]
+        if x.op in self._arrived:
+            return self._add_up(x.op)[0][x.value_index]
+        return None
+
+    def _arrive(self, tensor: Tensor, gradient: AnyGradient) -> None:
+        operation = tensor.op
+        lists = self._arrived.get(operation)
+        if lists is None:
+            lists = self._arrived[operation] = [[] for _ in operation.outputs]
+        lists[tensor.value_index].append(gradient)
+
+    def _add_up(self, operation: Operation) -> tuple[list[AnyGradient | None], tuple[tuple[AnyGradient, ...], ...]]:
+        lists = self._arrived.get(operation) or [[] for _ in operation.outputs]
+        added = [self._sum(operation, gradients) for gradients in lists]
+        self._added[operation] = added
+        return added, tuple(map(tuple, lists))
+
+    def _sum(self, operation: Operation, gradients: list[AnyGradient]) -> AnyGradient | None:
+        if self._aggregation not in (0, 1, 2):
+            raise ValueError(
+                f"Invalid `aggregation_method` specified {self._aggregation}. Accepted values are [0, 1, 2]."
+            )
+        if len(gradients) < 2:
+            return gradients[0] if gradients else None
+        tensors = [gradient for gradient in gradients if isinstance(gradient, Tensor)]
+        if not tensors:
+            return _concatenated([g for g in gradients if isinstance(g, IndexedSlices)])
+        if len(tensors) == len(gradients) and self._aggregation != AggregationMethod.ADD_N:
+            with get_default_graph().name_scope(f"{operation.name}_gradient_sum"):
+                total = tensors[0]
+                for gradient in tensors[1:]:
+                    total = add_n([total, gradient])
+                return total
+        return add_n(gradients)
+
+    def _differentiate(
+        self, operation: Operation, upstream: list[AnyGradient | None], boundary: set[Operation], stops: frozenset[Operation]
+    ) -> tuple[Outcome, Sequence[AnyGradient | None]]:
+        nothing = (None,) * len(operation.inputs)
+        if all(gradient is None for gradient in upstream):
+            return Outcome.NOTHING_ARRIVES, nothing
+        if operation in stops:
+            return Outcome.STOPPED, nothing
+        if operation in boundary:
+            return Outcome.BOUNDARY, nothing
+        if operation.definition.gradient is NOT_DIFFERENTIABLE and operation not in operation.graph.gradient_overrides:
+            return Outcome.NOT_DIFFERENTIABLE, nothing
+        graph = get_default_graph()
+        before = graph.version
+        contributions = apply_rule(operation, upstream)
+        if self._gate and sum(gradient is not None for gradient in contributions) > 1:
+            with graph.name_scope(f"{operation.name}_grad"):
+                contributions = tuple_([convert_to_tensor(c) if c is not None else None for c in contributions])
+        for position, (tensor, gradient) in enumerate(zip(operation.inputs, contributions, strict=True)):
+            if isinstance(gradient, Tensor):
+                _check_shape(operation, position, tensor, gradient)
+        if self._colocate:
+            group = (f"loc:@{operation.name}".encode(),)
+            for added in graph.get_operations()[before:]:
+                graph.colocations[added] = group
+        return Outcome.DIFFERENTIATED, contributions
+
+
+def apply_rule(operation: Operation, upstream: Sequence[AnyGradient | None]) -> Sequence[AnyGradient | None]:
+    """Build what an operation passes back: the vector-Jacobian product for each of its inputs.
+
+    Parameters
+    ----------
+    operation : Operation
+        The forward operation.
+    upstream : sequence of (Tensor, IndexedSlices or None)
+        The gradient of each output.
+
+    Returns
+    -------
+    sequence of (Tensor, IndexedSlices or None)
+        The gradient for each input.
+
+    Raises
+    ------
+    LookupError
+        If the operation has no gradient.
+    """
+    rule = operation.definition.gradient
+    if not callable(rule):
+        raise LookupError(_no_gradient(operation))
+    graph = get_default_graph()
+    outputs = operation.outputs
+    complete = [
+        zeros_like(tensor) if gradient is None and tensor.dtype.is_trainable else gradient
+        for tensor, gradient in zip(outputs, upstream, strict=True)
+    ]
+    with graph.name_scope(f"{operation.name}_grad"), graph.gradient_of(operation):
+        dense = [convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type != "Identity" else g for g in complete]
+        if len(outputs) == 1:
+            result = rule(outputs[0], dense[0], *operation.inputs, **operation.attributes)
+        else:
+            result = rule(outputs, tuple(dense), *operation.inputs, **operation.attributes)
+    contributions = list(result) if isinstance(result, (list, tuple)) else [result]
+    if len(contributions) != len(operation.inputs):
+        raise ValueError(
+            f"Num gradients {len(contributions)} generated for op {operation.node_def} do not match num inputs {len(operation.inputs)}"
+        )
+    return contributions
+
+
+def _no_gradient(operation: Operation) -> str:
+    if operation.type == "PreventGradient":
+        return f"Gradient explicitly disabled. Reason: {operation.attributes['message'].encode()!r}"
+    return (
+        f"No gradient defined for operation'{operation.name}' (op type: {operation.type}). In general every operation must have an "
+        "associated `@tf.RegisterGradient` for correct autodiff, which this op is lacking. If you want to pretend this operation is a "
+        "constant in your program, you may insert `tf.stop_gradient`. " + text("gradients.no_gradient", name=operation.name)
+    )
+
+
+def _check_shape(operation: Operation, position: int, tensor: Tensor, gradient: Tensor) -> None:
+    try:
+        gradient.set_shape(tensor.static_shape)
+    except ValueError:
+        raise ValueError(
+            f"Incompatible shapes between op input and calculated input gradient. Forward operation: {operation.name}. "
+            f"Input index: {position}. Original input shape: {shapes.shape_text(tensor.static_shape)}. "
+            f"Calculated input gradient shape: {shapes.shape_text(gradient.static_shape)}"
+        ) from None
+
+
+def _between(x_ops: Sequence[Operation], y_ops: Sequence[Operation]) -> list[Operation]:
+    """Return the operations on the paths from xs to ys, in the order in which a search back from the ys meets them.
+
+    Paths run forward only through outputs of a dtype that can carry a gradient.
+    """
+    behind: set[Operation] = set()
+    waiting = list(y_ops)
+    while waiting:
+        operation = waiting.pop()
+        if operation not in behind:
+            behind.add(operation)
+            waiting.extend(tensor.op for tensor in operation.inputs)
+    reached = set(x_ops)
+    for operation in sorted(behind, key=lambda op: op.index):
+        if any(tensor.op in reached and tensor.dtype.is_trainable for tensor in operation.inputs):
+            reached.add(operation)
+    found: dict[Operation, None] = {}
+    queue = deque(y_ops)
+    while queue:
+        operation = queue.popleft()
+        if operation in reached and operation not in found:
+            found[operation] = None
+            queue.extend(tensor.op for tensor in operation.inputs)
+    return list(found)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _tensors(values: Sequence[Any]) -> list[Any]:
+    return [value for value in values if hasattr(value, "graph")]
+
+
+def _as_end(value: Any, name: str) -> AnyGradient:
+    if value is None:
+        raise AttributeError("'NoneType' object has no attribute 'op'")
+    return value if isinstance(value, IndexedSlices) else convert_to_tensor(value, name=name)
+
+
+def _as_start(value: Any) -> Tensor:
+    if value is None:
+        raise AttributeError("'NoneType' object has no attribute 'op'")
+    if isinstance(value, (list, tuple, dict, set)):
+        raise TypeError("Expected any non-tensor type, but got a tensor instead.\n" + text("gradients.nested_xs"))
+    return convert_to_tensor(value, name="x", as_reference=True)
+
+
+def _checked_unconnected(value: Any) -> UnconnectedGradients:
+    try:
+        return UnconnectedGradients(value)
+    except ValueError:
+        raise ValueError(f"Unknown value for unconnected_gradients: {value!r}") from None
+
+
+def _seeds(weights: Sequence[Any], ys: Sequence[AnyGradient]) -> list[AnyGradient]:
+    if len(weights) != len(ys):
+        raise ValueError(
+            f"Length mismatch. Passed {len(weights)} grad_ys for {len(ys)} ys\n" + text("gradients.one_weight_per_y")
+        )
+    return [_seed(weight, y, number) for number, (weight, y) in enumerate(zip(weights, ys, strict=True))]
+
+
+def _seed(weight: Any, y: AnyGradient, number: int) -> AnyGradient:
+    name = f"grad_ys_{number}"
+    dtype: DType = y.dtype.base_dtype
+    if weight is None:
+        if dtype.is_complex:
+            raise TypeError(f"Gradients of complex tensors ({y}) must set grad_ys (y.dtype = {dtype.name})")
+        return ones(_shape_of(y), dtype, name)
+    given = weight if isinstance(weight, IndexedSlices) else convert_to_tensor(weight, name=f"grad_y_{number}")
+    theirs = given.dtype.base_dtype
+    if dtype.is_floating or dtype.is_integer:
+        if not (theirs.is_floating or theirs.is_integer):
+            raise TypeError(
+                f"Gradient type {theirs.name} generated for real or integer-valued tensor {y} with type {dtype.name} "
+                "must be real or integer"
+            )
+    elif dtype.is_complex:
+        if not theirs.is_complex:
+            raise TypeError(
+                f"Gradient type {theirs.name} generated for complex-valued tensor {y} with type {dtype.name} must be real"
+            )
+    else:
+        raise TypeError(f"Tensor {y} with type {dtype.name} must be numeric to obtain a default gradient")
+    if isinstance(given, IndexedSlices):
+        dense_shape = None if given.dense_shape is None else identity(given.dense_shape, f"{name}_shape")
+        return IndexedSlices(identity(given.values, f"{name}_values"), identity(given.indices, f"{name}_indices"), dense_shape)
+    return identity(given, name)
+
+
+def _shape_of(y: AnyGradient) -> Tensor:
+    tensor = y if isinstance(y, Tensor) else y.values
+    return shape(tensor)
+
+
+def _concatenated(slices: Sequence[IndexedSlices]) -> IndexedSlices:
+    values = apply("ConcatV2", *(s.values for s in slices), axis=0)
+    indices = apply("ConcatV2", *(s.indices for s in slices), axis=0)
+    return IndexedSlices(values, indices, slices[0].dense_shape)

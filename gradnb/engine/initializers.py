@@ -1,0 +1,261 @@
+"""How the first values of variables are made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradnb.engine.dtypes import as_dtype, float32
+from gradnb.engine.graph import Tensor
+from gradnb.engine.ops.broadcast import ones, zeros
+from gradnb.engine.ops.random import random_normal, random_uniform, truncated_normal
+from gradnb.engine.ops.state import constant
+
+
+class Initializer:
+    """Makes the first value of a variable: called with a shape and a dtype, it returns a tensor."""
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        """Return the first value.
+
+        Parameters
+        ----------
+        shape : list of int
+            Its shape.
+        dtype : DType, optional
+            Its type.
+        partition_info
+            Accepted, not used.
+        """
+        raise TypeError(f"{type(self).__name__} does not say how to make a value. Give it a __call__(shape, dtype) method.")
+
+
+class zeros_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+    """Zeros.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("zeros_example", [2], initializer=tf.zeros_initializer())
+    """
+
+    def __init__(self, dtype: Any = float32) -> None:
+        self.dtype = as_dtype(dtype)
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        return zeros(shape, dtype or self.dtype)
+
+
+class ones_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+    """Ones.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("ones_example", [2], initializer=tf.ones_initializer())
+    """
+
+    def __init__(self, dtype: Any = float32) -> None:
+        self.dtype = as_dtype(dtype)
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        return ones(shape, dtype or self.dtype)
+
+
+class constant_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+    """A constant: one number for all elements, or a list of them.
+
+    Parameters
+    ----------
+    value : number, list or array
+        The value; missing elements repeat the last one.
+    dtype : DType
+        Its type when the variable does not say.
+    verify_shape : bool
+        Whether `value` must have the variable's shape.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("constant_example", [2], initializer=tf.constant_initializer([1.0, 2.0]))
+    """
+
+    def __init__(self, value: Any = 0, dtype: Any = float32, verify_shape: bool = False) -> None:
+        self.value = value
+        self.dtype = as_dtype(dtype)
+        self.verify_shape = verify_shape
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        return constant(self.value, dtype or self.dtype, shape, verify_shape=self.verify_shape)
+
+
+class random_uniform_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+    """Numbers drawn evenly between two bounds.
+
+    Parameters
+    ----------
+    minval, maxval : number
+        The bounds.
+    seed : int, optional
+        Makes them reproducible.
+    dtype : DType
+        Their type when the variable does not say.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("uniform_example", [2], initializer=tf.random_uniform_initializer(-1.0, 1.0))
+    """
+
+    def __init__(self, minval: Any = 0, maxval: Any = None, seed: int | None = None, dtype: Any = float32) -> None:
+        self.minval = minval
+        self.maxval = maxval
+        self.seed = seed
+        self.dtype = as_dtype(dtype)
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        return random_uniform(shape, self.minval, self.maxval, dtype or self.dtype, self.seed)
+
+
+class random_normal_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+    """Normally distributed numbers.
+
+    Parameters
+    ----------
+    mean, stddev : number
+        Their mean and standard deviation.
+    seed : int, optional
+        Makes them reproducible.
+    dtype : DType
+        Their type when the variable does not say.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("normal_example", [2], initializer=tf.random_normal_initializer(stddev=0.1))
+    """
+
+    def __init__(self, mean: Any = 0.0, stddev: Any = 1.0, seed: int | None = None, dtype: Any = float32) -> None:
+        self.mean = mean
+        self.stddev = stddev
+        self.seed = seed
+        self.dtype = as_dtype(dtype)
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        return random_normal(shape, self.mean, self.stddev, dtype or self.dtype, self.seed)
+
+
+class truncated_normal_initializer(random_normal_initializer):
+    """Normally distributed numbers, those beyond two standard deviations drawn again.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("truncated_example", [2], initializer=tf.truncated_normal_initializer(stddev=0.1))
+    """
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        return truncated_normal(shape, self.mean, self.stddev, dtype or self.dtype, self.seed)
+
+
+class variance_scaling_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+    """Random numbers whose variance fits the number of inputs and outputs.
+
+    Parameters
+    ----------
+    scale : float
+        The factor of the variance.
+    mode : str
+        ``fan_in``, ``fan_out`` or ``fan_avg``: by what it is divided.
+    distribution : str
+        ``normal`` or ``truncated_normal``, ``untruncated_normal`` or ``uniform``.
+    seed : int, optional
+        Makes them reproducible.
+    dtype : DType
+        Their type when the variable does not say.
+
+    Raises
+    ------
+    ValueError
+        If `scale`, `mode` or `distribution` is none of those.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("scaled_example", [3, 2], initializer=tf.variance_scaling_initializer(2.0))
+    """
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+        dtype: Any = float32,
+    ) -> None:
+        if scale <= 0.0:
+            raise ValueError(f"Argument `scale` must be a positive float. Received: {scale}")
+        if mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise ValueError(f"Argument `mode` should be one of ('fan_in', 'fan_out', 'fan_avg'). Received: {mode}")
+        if distribution not in ("normal", "uniform", "truncated_normal", "untruncated_normal"):
+            raise ValueError(
+                "Argument `distribution` should be one of ('normal', 'uniform', 'truncated_normal', 'untruncated_normal'). "
+                f"Received: {distribution}"
+            )
+        self.scale = scale
+        self.mode = mode
+        self.distribution = distribution
+        self.seed = seed
+        self.dtype = as_dtype(dtype)
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        fan_in, fan_out = _fans(shape)
+        fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
+        variance = self.scale / max(1.0, fan)
+        wanted = as_dtype(dtype or self.dtype)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3.0 * variance)
+            return random_uniform(shape, -limit, limit, wanted, self.seed)
+        if self.distribution == "untruncated_normal":
+            return random_normal(shape, 0.0, math.sqrt(variance), wanted, self.seed)
+        # What is left of a normal distribution cut at two standard deviations has this standard deviation.
+        return truncated_normal(shape, 0.0, math.sqrt(variance) / 0.87962566103423978, wanted, self.seed)
+
+
+class glorot_uniform_initializer(variance_scaling_initializer):
+    """Glorot's uniform distribution: the default of `get_variable`.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("glorot_example", [3, 2], initializer=tf.glorot_uniform_initializer())
+    """
+
+    def __init__(self, seed: int | None = None, dtype: Any = float32) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed, dtype)
+
+
+class glorot_normal_initializer(variance_scaling_initializer):
+    """Glorot's normal distribution.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("glorot_normal_example", [3, 2], initializer=tf.glorot_normal_initializer())
+    """
+
+    def __init__(self, seed: int | None = None, dtype: Any = float32) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed, dtype)
+
+
+def _fans(shape: Sequence[int]) -> tuple[float, float]:
+    """Return for how many inputs and outputs a weight of this shape stands."""
+    if len(shape) < 1:
+        return 1.0, 1.0
+    if len(shape) == 1:
+        return float(shape[0]), float(shape[0])
+    receptive = float(np.prod(shape[:-2], dtype=np.int64))
+    return shape[-2] * receptive, shape[-1] * receptive
