@@ -16,7 +16,7 @@ from gradnb.view.model import BackwardEdge, Flow, Node, NodeKind, View
 
 # Wide enough wherever the picture is opened: what is laid out with one of these isn't wider in another.
 FONT = "Helvetica,Arial,sans-serif"
-_CELL = 'BORDER="0" CELLPADDING="0" FIXEDSIZE="TRUE" WIDTH="7" HEIGHT="14"'
+_CELL = 'BORDER="0" CELLPADDING="0" WIDTH="7" HEIGHT="14"'
 
 
 def render(view: View, *, live: bool = False) -> str:
@@ -37,14 +37,14 @@ def render(view: View, *, live: bool = False) -> str:
     view = clean(view)
     colors = palette(view.theme)
     parts = Parts(view, colors, live)
-    graph = graphviz.Digraph("gradnb", comment=graphviz.escape(view.caption))
+    graph = graphviz.Digraph("gradnb", comment=view.caption)
     graph.attr("graph", **_graph_attributes(view, colors, parts))
     graph.attr("node", shape="plain", fontname=FONT)
     graph.attr("edge", fontname=FONT, fontsize="11.5")
     _nodes(graph, view, colors, parts)
     _seeds(graph, view, colors, parts)
     _edges(graph, view, colors, parts)
-    return graph.source
+    return str(graph.source)
 
 
 def _graph_attributes(view: View, colors: Palette, parts: Parts) -> dict[str, str]:
@@ -153,6 +153,8 @@ def _edges(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts) -
             color=colors.forward,
             penwidth="1",
             arrowsize="0.6",
+            # As long as a backward edge with its label, so that tensors and labels stand in columns of their own.
+            minlen="2",
         )
     for back in view.backward_edges:
         _backward(graph, back, nodes, parts.edges[back.id], colors, across)
@@ -189,7 +191,8 @@ def _backward(
     """
     start = _port(nodes[edge.target], "gradient", "e", across)
     end = _port(nodes[edge.source], "gradient", "w", across)
-    arrow = _flow(edge, colors)
+    # Heavier than forward edges: straighter, and their labels near the nodes.
+    arrow = _flow(edge, colors) | {"weight": "3"}
     if not label:
         graph.edge(start, end, id=edge.id, dir="back", **arrow)
         return
@@ -224,7 +227,8 @@ def _flow(edge: BackwardEdge, colors: Palette) -> dict[str, str]:
 def _escape(text: str) -> str:
     """Return `text` as it must stand in an HTML-like label: the one place where it is escaped.
 
-    Graphviz reads the escapes of XML, and after them its own (``\\N`` is the node's name). It joins blanks, so they are no-break.
+    Graphviz reads the escapes of XML, and after them its own (``\\N`` is the node's name). It joins blanks, so they
+    are no-break.
     """
     return html.escape(graphviz.escape(text)).replace(" ", "&#160;")
 
@@ -244,7 +248,10 @@ def _line(line: Line) -> str:
 
 
 def _lines(row: Row) -> str:
-    return "<BR/>".join(_line(line) for line in row.lines)
+    # A zero-width space in a larger size is the only way to keep lines apart. It stands on both sides, since it
+    # isn't quite without width.
+    space = '<FONT POINT-SIZE="16">&#8203;</FONT>' if len(row.lines) > 1 else ""
+    return "<BR/>".join(space + _line(line) + space for line in row.lines)
 
 
 def _strip(colors: tuple[str, ...]) -> str:
@@ -276,8 +283,9 @@ def _text_label(text: str, color: str) -> str:
 
 def _legend(signs: tuple[Sign, ...], colors: Palette, across: int) -> str:
     """Return the legend as a table of samples and meanings, `across` of them in a row."""
-    rows = [signs[start : start + across] for start in range(0, len(signs), across)]
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3">{"".join(_legend_row(row, colors) for row in rows)}</TABLE>>'
+    rows = "".join(_legend_row(signs[start : start + across], colors) for start in range(0, len(signs), across))
+    gap = '<TR><TD HEIGHT="8"></TD></TR>'
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3">{gap}{rows}</TABLE>>'
 
 
 def _legend_row(signs: tuple[Sign, ...], colors: Palette) -> str:

@@ -14,8 +14,8 @@ from gradnb.view.model import View
 
 _STYLE = """
 :root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; margin: 0 auto; max-width: 70rem;
-  padding: 1.5rem; }
+body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
+body { margin: 0 auto; max-width: 70rem; padding: 1.5rem; }
 details { border: 1px solid #8886; border-radius: .5rem; margin: 0 0 1.5rem; padding: .8rem 1rem; }
 summary { cursor: pointer; }
 img { display: block; height: auto; margin: .8rem 0; max-width: 100%; border-radius: .3rem; }
@@ -28,8 +28,8 @@ th, td { border-bottom: 1px solid #8886; padding: .35rem .8rem; text-align: left
 def render(view: View, picture_svg: str | None = None) -> str:
     """Return a view as a fragment of HTML.
 
-    It holds ``details``, ``img``, ``table`` and text alone, without styles or scripts: what an untrusted notebook, GitHub's viewer and
-    nbconvert all let pass.
+    It holds ``details``, ``img``, ``table`` and text alone, without styles or scripts: what an untrusted notebook,
+    GitHub's viewer and nbconvert all let pass.
 
     Parameters
     ----------

@@ -32,7 +32,8 @@ class LayoutUnavailable(Exception):
     Parameters
     ----------
     reason : str
-        The key of the reason's message: ``render.no_engine``, ``render.too_slow``, ``render.too_many_edges`` or ``render.no_layout``.
+        The key of the reason's message: ``render.no_engine``, ``render.too_slow``, ``render.too_many_edges`` or
+        ``render.no_layout``.
     **values
         What the message needs.
     """
@@ -116,9 +117,11 @@ def _own_group() -> dict[str, Any]:
 
 def _draw_with_command(command: str, dot: str, format: Format, limit: float) -> bytes:
     dpi = _dpi(format)
-    arguments = [command, f"-T{format}", *([f"-Gdpi={dpi}"] if dpi else [])]
+    arguments: list[str] = [command, f"-T{format}", *([f"-Gdpi={dpi}"] if dpi else [])]
     try:
-        done = subprocess.run(arguments, input=dot.encode(), capture_output=True, timeout=limit, **_own_group())
+        done: subprocess.CompletedProcess[bytes] = subprocess.run(
+            arguments, input=dot.encode(), capture_output=True, timeout=limit, **_own_group()
+        )
     except subprocess.TimeoutExpired:
         raise LayoutUnavailable("render.too_slow", seconds=f"{limit:g}") from None
     except OSError as problem:

@@ -1,7 +1,7 @@
-"""The kept child process that lays pictures out with pygraphviz: a job in on stdin, a picture out on stdout, until stdin ends.
+"""The kept child process that lays pictures out with pygraphviz: jobs in on stdin, pictures out on stdout.
 
-A job is a line of JSON, ``{"dot": …, "format": …, "dpi": …}``. Its answer is a line of JSON, ``{"size": n, "error": …}``,
-and then `n` bytes.
+A job is a line of JSON, ``{"dot": …, "format": …, "dpi": …}``. Its answer is a line of JSON, ``{"size": n, "error":
+…}``, and then `n` bytes. The process ends when stdin does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _answer(job: dict[str, Any], said: BinaryIO, answers: BinaryIO) -> None:
     error, picture = "", b""
     try:
         picture = _draw(job["dot"], job["format"], job["dpi"])
-    except Exception as problem:  # noqa: BLE001  # whatever went wrong, the parent is told and the worker lives on
+    except Exception as problem:  # whatever went wrong, the parent is told and the worker lives on
         said.seek(0)
         error = f"{problem} {said.read().decode(errors='replace')}".strip()
     answers.write(json.dumps({"size": len(picture), "error": error}).encode() + b"\n" + picture)

@@ -112,7 +112,7 @@ class Parts:
         colors = self.colors
         fill = colors.seed_fill if node.is_y else _kind_fill(node.kind, colors)
         names = wrap(node.name, NAME_COLUMNS)
-        lines = [(Run("name", name, colors.text, bold=True),) for name in names]
+        lines: list[Line] = [(Run("name", name, colors.text, bold=True),) for name in names]
         about = " ".join(part for part in (node.label, node.shape) if part)
         if about:
             pieces = wrap(about, NAME_COLUMNS)
@@ -189,7 +189,7 @@ class Parts:
         row = row or self._numbers("gradient", value, "∂ ", color, fill, bold=True)
         # The word stands on the last line, so that a number can become zero and back without a new layout.
         pieces = wrap(state, REASON_COLUMNS) if state else ("",)
-        said = [Run("state", piece, color, size=11.0) for piece in pieces]
+        said = [Run("state", piece, color, size=12.0) for piece in pieces]
         *before, last = row.lines
         lines = (*before, (*last, said[0])) if len(said) == 1 else (*row.lines, *((run,) for run in said))
         return replace(row, lines=lines, style=style, edge=color)
@@ -201,13 +201,14 @@ class Parts:
             return None
         base = self._numbers("gradient", value, "∂ ", color, fill, bold=True)
         terms = [f"{self.summary(term.value)} ({term.source})" for term in gradient.terms]
+        rooms = [self._room(term.value, f"+ ({term.source})", 13.0, False) for term in gradient.terms]
         short = len(terms) <= 2 and math.prod(value.shape) <= 2 and value.summary is None
         if short:
             whole = Run("sum", "= " + " + ".join(terms), color)
-            return replace(base, lines=((*base.lines[0], whole),), room=2.4 * base.room)
+            return replace(base, lines=((*base.lines[0], whole),), room=base.room + sum(rooms))
         signs = ["="] + ["+"] * (len(terms) - 1)
         written = tuple((Run("sum", f"{sign} {term}", color),) for sign, term in zip(signs, terms, strict=True))
-        return replace(base, lines=(*base.lines, *written), room=1.3 * base.room)
+        return replace(base, lines=(*base.lines, *written), room=max(base.room, *rooms))
 
     def _words(self, sign: str, reason: str, color: str, fill: str, style: str) -> Row:
         first = Run("gradient", f"∂ {sign}", color, bold=True)
@@ -243,13 +244,16 @@ class Parts:
         colors = self.colors
         value = edge.contribution
         number = "?" if hidden else self.summary(value) if value is not None else ""
-        room = self._room(value, "", 11.5, False) if value is not None else 0.0
+        pieces = tuple(number.split(" · "))
+        # Less than a node's: the line stops at the label's room.
+        room = 0.9 * self._room(value, "", 11.5, False) if value is not None else 0.0
         match edge.flow:
             case Flow.PASSES:
-                color, texts = colors.backward, (number,)
+                color, texts = colors.backward, pieces
             case Flow.STOPPED:
                 word = self._say("state.stopped")
-                color, texts = colors.stopped, (self._say("render.wall", word=word, value=number) if number else word,)
+                color = colors.stopped
+                texts = (self._say("render.wall", word=word, value=pieces[0]), *pieces[1:]) if number else (word,)
                 room += points(word, 11.5) if room else 0.0
             case Flow.BLOCKED:
                 color, texts = colors.none, wrap(edge.reason or self._say("render.blocked"), REASON_COLUMNS)

@@ -34,15 +34,15 @@ def finish(raw_svg: str, view: View) -> str:
     Returns
     -------
     str
-        An ``<svg role="img">`` with a title and a description (the story), an id on each node, edge and number, and nothing of Graphviz's own
-        comments and titles.
+        An ``<svg role="img">`` with a title and a description (the story), an id on each node, edge and number, and
+        nothing of Graphviz's own comments and titles.
     """
     return Template(raw_svg, view).fill(view)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a line of text stands: its middle, its base line, the width that it has, and how wide Graphviz found its first text."""
+    """Where a line stands: its middle, its base line, the width there is, and how wide Graphviz found its text."""
 
     middle: float
     base: float
@@ -93,10 +93,11 @@ class Template:
         _join_edges(groups, view)
         self._groups = groups
         self._drawn = {owner: _drawn(groups[owner], owner, rows) for owner, rows in parts.owners().items() if rows}
-        for named in (*view.nodes, *view.seeds):
+        names = {node.id: node.name for node in view.nodes} | {seed.id: seed.name for seed in view.seeds}
+        for identity, name in names.items():
             title = ET.Element(_tag("title"))
-            title.text = named.name
-            groups[named.id].insert(0, title)
+            title.text = name
+            groups[identity].insert(0, title)
 
     def fill(self, view: View) -> str:
         """Return the SVG with the numbers and words of `view`.
@@ -104,8 +105,8 @@ class Template:
         Parameters
         ----------
         view : View
-            A view of the same graph with other numbers. Numbers may become zero or stop being finite; a wall that is set or lifted
-            needs a layout of its own.
+            A view of the same graph with other numbers. Numbers may become zero or stop being finite; a wall that is
+            set or lifted needs a layout of its own.
 
         Returns
         -------
@@ -175,11 +176,11 @@ def _form(view: View, parts: Parts) -> object:
         )
         for owner, rows in parts.owners().items()
     }
-    edges = tuple((edge.id, edge.source, edge.target) for edge in (*view.forward_edges, *view.backward_edges))
-    flows = tuple(edge.flow for edge in view.backward_edges)
+    forward = tuple((edge.id, edge.source, edge.target) for edge in view.forward_edges)
+    backward = tuple((edge.id, edge.source, edge.target, edge.flow) for edge in view.backward_edges)
     seeds = tuple((seed.id, seed.target) for seed in view.seeds)
     marks = tuple((node.id, node.name, node.kind, node.is_x, node.is_y, node.scope) for node in view.nodes)
-    return rows, edges, flows, seeds, marks, view.layout, view.theme, view.language
+    return rows, forward, backward, seeds, marks, view.layout, view.theme, view.language
 
 
 # Reading what Graphviz wrote
@@ -214,7 +215,7 @@ def _join_edges(groups: dict[str, ET.Element], view: View) -> None:
 
 
 def _drawn(group: ET.Element, owner: str, rows: tuple[Row, ...]) -> list[_Drawn]:
-    """Return the rows of a group, found by their order: for each a filled cell, its strip's cells, its lines of text."""
+    """Return the rows of a group, found by their order: for each a filled cell, its strip's cells, its lines."""
     cell: ET.Element | None = None
     since: list[ET.Element] = []
     lines: list[tuple[ET.Element, list[ET.Element], list[ET.Element]]] = []
@@ -271,7 +272,7 @@ def _write(row: Row, lines: list[list[tuple[str, Run]]], drawn: _Drawn) -> None:
 
 
 def _write_line(element: ET.Element, line: list[tuple[str, Run]], place: _Place, measure: float) -> None:
-    """Write a line around the middle of its cell, so that a reader's other font spoils nothing, and squeeze it if it is too wide."""
+    """Write a line around the middle of its cell, so that a reader's other font spoils nothing; squeeze a wide one."""
     family = element.get("font-family") or ""
     element.clear()
     element.attrib.update({"x": f"{place.middle:g}", "y": f"{place.base:g}", "text-anchor": "middle"})

@@ -47,7 +47,7 @@ def _cells(row: Row, hidden: bool, several: bool, typed: bool, say: _Words) -> t
 
 
 def nodes_table(view: View) -> Table:
-    """Return one row per tensor and seed of the picture: its operation, shape, value, gradient with its sum, and state."""
+    """Return one row per tensor and seed of the picture: operation, shape, value, gradient with its sum, and state."""
     say = _Words(view.language)
     rows = []
     for node in view.nodes:

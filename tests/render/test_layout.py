@@ -1,0 +1,245 @@
+"""Layout in child processes: what comes out, and everything that may go wrong."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gradnb.render import layout
+from gradnb.render.layout import LayoutUnavailable, draw
+
+GRAPH = 'digraph { a -> b [label="梯度"] }'
+MAGIC = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+ROOT = Path(__file__).parents[2]
+
+needs_pygraphviz = pytest.mark.skipif(importlib.util.find_spec("pygraphviz") is None, reason="pygraphviz isn't here")
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="writes a shell script, forks or asks for a session")
+
+ENGINES = [pytest.param("pygraphviz", marks=needs_pygraphviz), pytest.param("dot", marks=pytest.mark.dot)]
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[layout._Worker]:
+    """A kept process of the test's own."""
+    own = layout._Worker()
+    monkeypatch.setattr(layout, "_worker", own)
+    yield own
+    own.end()
+
+
+@pytest.fixture
+def played(worker: layout._Worker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # type: ignore[no-untyped-def]  # a function
+    """Let the kept process run a program of the test's, and have no `dot`."""
+    monkeypatch.setattr(layout, "_has_pygraphviz", lambda: True)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def play(program: str) -> None:
+        script = tmp_path / "worker.py"
+        script.write_text(program)
+        monkeypatch.setattr(layout, "_WORKER", script)
+
+    return play
+
+
+def fake_dot(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    command = folder / "dot"
+    command.write_text(f"#!/bin/sh\n{script}\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("format", sorted(MAGIC))
+def test_each_engine_draws_each_format(engine: layout.Engine, format: layout.Format) -> None:
+    assert draw(GRAPH, format, engine=engine).startswith(MAGIC[format])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_png_is_crisp(engine: layout.Engine) -> None:
+    small = draw('digraph { graph [size="1,1!" ratio=fill] a }', "png", engine=engine)
+    width = int.from_bytes(small[16:20], "big")
+    assert width == pytest.approx(144, abs=12)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_is_printed(engine: layout.Engine, capfd: pytest.CaptureFixture[str]) -> None:
+    draw("digraph { a [shape=nosuchshape] a:nosuchport -> b }", engine=engine)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_graph_that_is_none_is_refused_with_what_graphviz_said(engine: layout.Engine) -> None:
+    with pytest.raises(LayoutUnavailable, match=r"syntax error|failed") as caught:
+        draw("digraph { a [ }", engine=engine)
+    assert caught.value.reason == "render.no_layout"
+    assert draw(GRAPH, engine=engine).startswith(MAGIC["svg"])
+
+
+def test_without_an_engine_the_advice_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(layout, "_has_pygraphviz", lambda: False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not layout.engine_available()
+    with pytest.raises(LayoutUnavailable) as caught:
+        draw(GRAPH)
+    for language in ("en", "zh"):
+        advice = caught.value.advice(language)
+        assert "python -m pip install pygraphviz" in advice
+        assert "\n" not in advice
+
+
+@pytest.mark.dot
+def test_without_pygraphviz_the_command_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "_has_pygraphviz", lambda: False)
+    assert layout.engine_available()
+    assert draw(GRAPH).startswith(MAGIC["svg"])
+
+
+@pytest.mark.dot
+def test_where_pygraphviz_is_broken_the_command_draws(
+    worker: layout._Worker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(layout, "_has_pygraphviz", lambda: True)
+    script = tmp_path / "worker.py"
+    script.write_text("raise SystemExit(1)")
+    monkeypatch.setattr(layout, "_WORKER", script)
+    assert draw(GRAPH).startswith(MAGIC["svg"])
+
+
+def test_too_many_edges_are_not_laid_out() -> None:
+    many = "digraph {" + "a -> b;" * (layout.EDGE_CAP + 1) + "}"
+    with pytest.raises(LayoutUnavailable, match=str(layout.EDGE_CAP)) as caught:
+        draw(many)
+    assert caught.value.reason == "render.too_many_edges"
+
+
+@posix_only
+def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake_dot(tmp_path, monkeypatch, "exec sleep 600")
+    with pytest.raises(LayoutUnavailable) as caught:
+        draw(GRAPH, engine="dot", limit=0.2)
+    assert caught.value.reason == "render.too_slow"
+    assert "0.2" in caught.value.advice("zh")
+
+
+@posix_only
+def test_a_command_that_fails_is_quoted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fake_dot(tmp_path, monkeypatch, "echo 'no fonts at all' >&2; exit 3")
+    with pytest.raises(LayoutUnavailable, match="no fonts at all"):
+        draw(GRAPH, engine="dot")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_kept_process_that_hangs_is_ended(played, worker: layout._Worker) -> None:  # type: ignore[no-untyped-def]  # fixture
+    played("import sys, time; sys.stdin.readline(); time.sleep(600)")
+    with pytest.raises(LayoutUnavailable) as caught:
+        draw(GRAPH, engine="pygraphviz", limit=0.5)
+    assert caught.value.reason == "render.too_slow"
+    assert worker._process is None
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise SystemExit(1)",
+        "import sys; sys.stdin.readline(); print('nonsense', flush=True)",
+        'print(\'{"size": 9, "error": ""}\')',
+    ],
+)
+def test_a_kept_process_that_breaks_is_no_exception_of_its_own(played, program: str) -> None:  # type: ignore[no-untyped-def]  # fixture
+    played(program)
+    with pytest.raises(LayoutUnavailable) as caught:
+        draw(GRAPH, engine="pygraphviz")
+    assert caught.value.reason == "render.no_layout"
+
+
+@needs_pygraphviz
+def test_one_process_is_kept(worker: layout._Worker) -> None:
+    assert worker._process is None
+    draw(GRAPH, engine="pygraphviz")
+    first = worker._process
+    draw(GRAPH, engine="pygraphviz")
+    assert worker._process is first
+
+
+@needs_pygraphviz
+def test_a_process_that_died_is_started_anew(worker: layout._Worker) -> None:
+    draw(GRAPH, engine="pygraphviz")
+    died = worker._process
+    assert died is not None
+    died.kill()
+    died.wait()
+    assert draw(GRAPH, engine="pygraphviz").startswith(MAGIC["svg"])
+    assert worker._process is not died
+
+
+@needs_pygraphviz
+def test_after_an_interrupt_the_next_picture_is_the_right_one(
+    worker: layout._Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = layout._ask
+
+    def interrupted(process: subprocess.Popen[bytes], job: bytes) -> bytes:
+        assert process.stdin is not None
+        process.stdin.write(job)
+        process.stdin.flush()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(layout, "_ask", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        draw("digraph { wrong }", engine="pygraphviz")
+    monkeypatch.setattr(layout, "_ask", asked)
+    assert b"wrong" not in draw('digraph { right [label="right"] }', engine="pygraphviz")
+
+
+@needs_pygraphviz
+@posix_only
+def test_an_interrupt_from_the_keyboard_does_not_reach_the_kept_process(worker: layout._Worker) -> None:
+    draw(GRAPH, engine="pygraphviz")
+    assert worker._process is not None
+    assert os.getpgid(worker._process.pid) != os.getpgid(0)
+
+
+@needs_pygraphviz
+@posix_only
+def test_a_forked_child_draws_with_a_process_of_its_own() -> None:
+    program = """
+        import os
+        from gradnb.render.layout import draw, _worker
+        draw("digraph { a }", engine="pygraphviz")
+        kept = _worker._process.pid
+        child = os.fork()
+        if child == 0:
+            good = draw("digraph { b }", engine="pygraphviz").startswith(b"<?xml") and _worker._process.pid != kept
+            _worker.end()
+            os._exit(0 if good else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert draw("digraph { c }", engine="pygraphviz").startswith(b"<?xml")
+        assert _worker._process.pid == kept
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_pygraphviz
+@posix_only
+def test_the_kept_process_ends_with_the_interpreter() -> None:
+    program = "from gradnb.render.layout import *; from gradnb.render.layout import _worker; "
+    program += "draw('digraph { a }', engine='pygraphviz'); print(_worker._process.pid)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stderr == ""
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(done.stdout), signal.SIG_DFL)

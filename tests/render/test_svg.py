@@ -1,0 +1,206 @@
+"""Finished pictures, and pictures that are filled with new numbers."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from functools import cache
+
+import pytest
+import sample_views as samples
+
+from gradnb.render import dot, layout, svg
+from gradnb.render.palette import LIGHT
+from gradnb.render.plain import clean
+from gradnb.view.model import BackwardEdge, Flow, Gradient, State, Value, View
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+GROUP = "{http://www.w3.org/2000/svg}g"
+
+ENGINES = ["pygraphviz", pytest.param("dot", marks=pytest.mark.dot)]
+pytestmark = pytest.mark.parametrize("engine", ENGINES)
+
+
+@cache
+def laid_out(name: str, engine: layout.Engine, live: bool = False) -> str:
+    if engine == "pygraphviz":
+        pytest.importorskip("pygraphviz")
+    return layout.draw(dot.render(samples.VIEWS[name](), live=live), "svg", engine=engine).decode()
+
+
+def by_id(picture: str) -> dict[str, ET.Element]:
+    return {element.get("id", ""): element for element in ET.fromstring(picture).iter() if element.get("id")}
+
+
+def words(element: ET.Element) -> str:
+    return "".join(element.itertext())
+
+
+def with_numbers(view: View, value: Value) -> View:
+    """Return `view` with `value` wherever there was a number."""
+    nodes = tuple(
+        replace(
+            node,
+            value=value,
+            gradient=node.gradient
+            and replace(
+                node.gradient,
+                value=node.gradient.value and value,
+                terms=tuple(replace(term, value=value) for term in node.gradient.terms),
+            ),
+        )
+        for node in view.nodes
+    )
+    edges = tuple(replace(edge, contribution=edge.contribution and value) for edge in view.backward_edges)
+    return replace(view, nodes=nodes, backward_edges=edges, seeds=tuple(replace(s, value=value) for s in view.seeds))
+
+
+@pytest.mark.parametrize("name", sorted(samples.VIEWS))
+def test_a_finished_picture_is_well_formed_and_described(name: str, engine: layout.Engine) -> None:
+    view = samples.VIEWS[name]()
+    picture = svg.finish(laid_out(name, engine), view)
+    assert not picture.startswith("<?xml")
+    assert "<!" not in picture
+    root = ET.fromstring(picture)
+    assert root.get("role") == "img"
+    assert [child.tag.rpartition("}")[2] for child in root[:2]] == ["title", "desc"]
+    assert root[0].text == clean(view).caption
+    assert root[1].text == " ".join(clean(view).story)
+    groups = by_id(picture)
+    for part in (*view.nodes, *view.seeds, *view.forward_edges, *view.backward_edges):
+        assert groups[part.id].tag == GROUP, part.id
+
+
+@pytest.mark.parametrize("name", sorted(samples.VIEWS))
+def test_nothing_but_drawing_is_in_the_picture(name: str, engine: layout.Engine) -> None:
+    root = ET.fromstring(svg.finish(laid_out(name, engine), samples.VIEWS[name]()))
+    allowed = {"svg", "g", "title", "desc", "text", "tspan", "path", "polygon", "polyline", "ellipse"}
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} <= allowed
+    assert not [key for element in root.iter() for key in element.attrib if key.startswith("on") or "href" in key]
+
+
+def test_a_hostile_name_is_shown_as_it_is(engine: layout.Engine) -> None:
+    picture = by_id(svg.finish(laid_out("hostile", engine), samples.hostile()))
+    assert words(picture["n0-name"]) == "<script>alert(1)</script>"
+    assert words(picture["n1-name"]) == r"\N \G & &amp; 'q'"
+    assert words(picture["s0-name"]) == 'a"];b [label="x'
+    assert words(picture["n1-value"]) == r"\x1b[31mred\u202eevil\n"
+    assert words(picture["n2-name"]) == "x" * 26
+    assert words(picture["n2-name-3"]).endswith("…")
+
+
+def test_ids_are_unique(engine: layout.Engine) -> None:
+    for name in samples.VIEWS:
+        root = ET.fromstring(svg.finish(laid_out(name, engine), samples.VIEWS[name]()))
+        ids = [element.get("id") for element in root.iter() if element.get("id")]
+        assert len(ids) == len(set(ids)), name
+
+
+def test_the_numbers_stand_where_their_ids_say(engine: layout.Engine) -> None:
+    picture = by_id(svg.finish(laid_out("two_ys", engine), samples.two_ys()))
+    shown = {
+        identity: words(picture[identity]) for identity in ("n3-value", "n3-gradient", "n3-sum", "b2-label", "s1-value")
+    }
+    assert shown == {
+        "n3-value": "[3. 3.]",
+        "n3-gradient": "∂ [4. 6.]",
+        "n3-sum": "= [1. 2.] (y1) + [3. 4.] (y2)",
+        "b2-label": "[3. 4.]",
+        "s1-value": "[3. 4.]",
+    }
+
+
+def test_filling_a_picture_with_its_own_view_changes_nothing(engine: layout.Engine) -> None:
+    view = samples.large()
+    template = svg.Template(laid_out("large", engine), view)
+    first = template.fill(view)
+    flat = replace(view.nodes[0], value=replace(samples.MANY, summary=replace(samples.BRIEF, strip=(0.5,) * 32)))
+    other = template.fill(replace(view, nodes=(flat, *view.nodes[1:])))
+    assert other.count(LIGHT.heat(0.5)) >= 32
+    assert template.fill(view) == first == svg.finish(laid_out("large", engine), view)
+
+
+def test_new_numbers_stand_in_the_same_places(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    template = svg.Template(laid_out("two_ys", engine), view)
+    before, after = by_id(template.fill(view)), by_id(template.fill(with_numbers(view, samples.pair(7, 8))))
+    assert words(after["n3-sum"]) == "= [7. 8.] (y1) + [7. 8.] (y2)"
+    assert words(after["b0-label"]) == words(after["s0-value"]) == "[7. 8.]"
+    assert {key: value.get("points") for key, value in after.items()} == {
+        key: value.get("points") for key, value in before.items()
+    }
+
+
+def test_a_number_that_is_too_wide_is_squeezed_into_its_cell(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    template = svg.Template(laid_out("two_ys", engine), view)
+    assert "textLength" not in template.fill(view)
+    group = by_id(template.fill(with_numbers(view, samples.array("[-123456. 0.000012]", 2))))["n4"]
+    squeezed = [text for text in group.iter(TEXT) if text.get("textLength")]
+    assert [words(text) for text in squeezed] == ["[-123456. 0.000012]", "∂ [-123456. 0.000012]"]
+    corners = [float(c.split(",")[0]) for p in group.iter() for c in (p.get("points") or "").split()]
+    assert all(float(text.get("textLength", "0")) < max(corners) - min(corners) for text in squeezed)
+
+
+def test_a_live_picture_has_room_before_it_squeezes(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    numbers = with_numbers(view, samples.array("[12.34 56.78]", 2))
+    tight = svg.Template(laid_out("two_ys", engine), view).fill(numbers)
+    roomy = svg.Template(laid_out("two_ys", engine, True), view).fill(numbers)
+    assert "textLength" in tight
+    assert "textLength" not in roomy
+
+
+def test_a_gradient_that_becomes_zero_looks_so_without_a_new_layout(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    zero = replace(view.nodes[0], gradient=Gradient(State.ZERO, samples.pair(0, 0)))
+    picture = by_id(svg.Template(laid_out("two_ys", engine), view).fill(replace(view, nodes=(zero, *view.nodes[1:]))))
+    assert words(picture["n0-gradient"]) == "∂ [0. 0.]"
+    assert words(picture["n0-state"]) == "zero"
+    assert "state-zero" in (picture["n0"].get("class") or "").split()
+    fills = [element.get("fill") for element in picture["n0"]]
+    assert LIGHT.backward_fill not in fills
+    assert LIGHT.backward_fill in [element.get("fill") for element in picture["n1"]]
+
+
+def _stop_w1(view: View) -> View:
+    node = replace(view.nodes[0], gradient=Gradient(State.STOPPED, reason="stopped at w1 + w2"))
+    return replace(view, nodes=(node, *view.nodes[1:]))
+
+
+def _stop_edge(view: View) -> View:
+    return replace(view, backward_edges=(replace(view.backward_edges[0], flow=Flow.STOPPED), *view.backward_edges[1:]))
+
+
+def _more_edges(view: View) -> View:
+    return replace(view, backward_edges=(*view.backward_edges, BackwardEdge("b9", "n6", "n0", Flow.PASSES, None)))
+
+
+def _hide(view: View) -> View:
+    return replace(view, nodes=(replace(view.nodes[0], hidden=True), *view.nodes[1:]))
+
+
+@pytest.mark.parametrize("change", [_stop_w1, _stop_edge, _more_edges, _hide], ids=lambda change: change.__name__)
+def test_another_structure_asks_for_a_layout_of_its_own(change, engine: layout.Engine) -> None:  # type: ignore[no-untyped-def]  # View -> View
+    view = samples.two_ys()
+    template = svg.Template(laid_out("two_ys", engine), view)
+    before = template.fill(view)
+    with pytest.raises(svg.StructureChanged):
+        template.fill(change(view))
+    with pytest.raises(svg.StructureChanged):
+        template.patch(view, change(view))
+    assert template.fill(view) == before
+
+
+def test_the_picture_of_another_view_is_refused(engine: layout.Engine) -> None:
+    with pytest.raises(svg.StructureChanged):
+        svg.Template(laid_out("one_variable", engine), samples.two_ys())
+
+
+def test_a_patch_holds_the_texts_that_differ(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    template = svg.Template(laid_out("two_ys", engine), view)
+    assert template.patch(view, view) == {}
+    changed = replace(view, seeds=(view.seeds[0], replace(view.seeds[1], value=samples.pair(5, 5))))
+    assert template.patch(view, changed) == {"s1-value": "[5. 5.]"}
+    assert words(by_id(template.fill(changed))["s1-value"]) == "[5. 5.]"

@@ -1,0 +1,71 @@
+"""The table of xs in its other forms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import sample_views as samples
+
+from gradnb.render import latex, markdown
+from gradnb.render.table import edges_list, xs_table
+
+
+def test_contributions_have_columns_when_there_are_several_ys() -> None:
+    assert xs_table(samples.two_ys()).headings == ("x", "shape", "value", "gradient", "from y1", "from y2", "state")
+    assert xs_table(samples.two_ys()).rows[2] == (
+        "w3",
+        "(2,)",
+        "[3. 3.]",
+        "[4. 6.]",
+        "[1. 2.]",
+        "[3. 4.]",
+        "computed, 2 paths",
+    )
+    assert xs_table(samples.one_variable()).headings == ("x", "shape", "value", "gradient", "state")
+
+
+def test_no_contribution_is_a_dash() -> None:
+    assert xs_table(samples.two_ys()).rows[0][4:6] == ("[1. 2.]", "–")
+
+
+def test_a_dtype_other_than_float32_has_a_column() -> None:
+    view = samples.one_variable()
+    table = xs_table(replace(view, rows=(replace(view.rows[0], dtype="float64"),)))
+    assert table.headings[2] == "dtype"
+    assert table.rows[0][2] == "float64"
+
+
+def test_headings_are_in_the_language_of_the_view() -> None:
+    assert xs_table(samples.chinese()).headings == ("x", "形状", "值", "梯度", "状态")
+
+
+def test_edges_say_what_stops_and_what_blocks() -> None:
+    assert "a_stoped → a: stopped · [1. 2.]" in edges_list(samples.stopped())
+    assert "f → none: blocked · floor has no gradient" in edges_list(samples.all_states())
+    assert "y → p: ?" in edges_list(samples.all_states())
+
+
+def test_markdown_has_as_many_cells_in_each_line(view) -> None:  # type: ignore[no-untyped-def]  # fixture
+    lines = markdown.render(view).splitlines()
+    assert len(lines) == 2 + len(view.rows)
+    assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
+
+
+def test_markdown_escapes_what_it_would_read() -> None:
+    assert markdown.render(samples.hostile()).splitlines()[2].startswith(r"| \<script\>alert\(1\)\</script\> |")
+
+
+def test_latex_has_as_many_cells_in_each_line(view) -> None:  # type: ignore[no-untyped-def]  # fixture
+    lines = [line for line in latex.render(view).splitlines() if line.endswith(r"\\")]
+    assert len(lines) == 1 + len(view.rows)
+    assert {len(re.findall(r"(?<!\\)&", line)) for line in lines} == {len(xs_table(view).headings) - 1}
+
+
+def test_latex_escapes_what_it_would_read() -> None:
+    view = samples.one_variable()
+    row = replace(view.rows[0], name=r"a_b\c%{$#^~&}[1]<|>")
+    assert (
+        r"a\_b\textbackslash{}c\%\{\$\#\textasciicircum{}\textasciitilde{}\&\}{[}1{]}\textless{}\textbar{}\textgreater{}"
+        in latex.render(replace(view, rows=(row,)))
+    )

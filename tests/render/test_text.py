@@ -1,0 +1,74 @@
+"""Views as plain text."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+import sample_views as samples
+
+from gradnb.render import text
+from gradnb.render.plain import columns, harmless, wrap
+from gradnb.view.model import View
+
+
+def numbers(view: View) -> set[str]:
+    """Return every number that a view shows in its picture or table."""
+    hidden = {node.id for node in view.nodes if node.hidden}
+    gradients = [node.gradient for node in view.nodes if node.gradient is not None and not node.hidden]
+    values = [node.value for node in view.nodes] + [seed.value for seed in view.seeds]
+    values += [gradient.value for gradient in gradients] + [term.value for g in gradients for term in g.terms]
+    values += [edge.contribution for edge in view.backward_edges if edge.target not in hidden]
+    values += [part for row in view.rows if row.node not in hidden for part in row.contributions]
+    return {harmless(value.text) for value in values if value is not None}
+
+
+def test_the_text_holds_every_number(view: View) -> None:
+    shown = text.render(view)
+    missing = {number for number in numbers(view) if number not in shown}
+    assert not missing
+
+
+def test_only_the_chosen_views_are_written() -> None:
+    view = samples.one_variable()
+    assert "Steps" in text.render(view)
+    assert "Steps" not in text.render(replace(view, shown=("table",)))
+    assert "1×" not in text.render(replace(view, shown=()))
+    assert text.render(replace(view, shown=())) == view.caption
+
+
+def test_nothing_in_it_moves_the_cursor_or_the_order_of_reading(view: View) -> None:
+    assert not {c for c in text.render(view) if c != "\n" and unicodedata.category(c) in {"Cc", "Cf"}}
+
+
+def test_a_gradient_to_be_predicted_is_nowhere() -> None:
+    assert "5. 5." not in text.render(samples.all_states())
+
+
+def test_columns_are_aligned_in_chinese_too() -> None:
+    lines = text.aligned(text.xs_table(samples.chinese()))
+    starts = {columns(line.partition("(2,)")[0]) for line in lines if "(2,)" in line}
+    assert starts == {columns(lines[1].partition("  ")[0]) + 2}
+
+
+def test_no_line_ends_in_blanks(view: View) -> None:
+    assert all(line == line.rstrip() for line in text.render(view).splitlines())
+
+
+@pytest.mark.parametrize("name", ["a\u0000b", "a\u2028b", "a\u202eb", "a\ud800b", "a\uffffb", "a\x1b[0mb", "a\u200bb"])
+def test_characters_that_do_harm_are_spelled_out(name: str) -> None:
+    spelled = harmless(name)
+    assert spelled.startswith("a\\")
+    spelled.encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["short", "x" * 90, "a_long_name/with_parts/and_more_of_them", "截断后的中间结果处的梯度" * 4]
+)
+def test_wrapped_pieces_fit(text: str) -> None:
+    pieces = wrap(text, 20)
+    assert len(pieces) <= 3
+    assert all(columns(piece) <= 20 for piece in pieces)
+    kept = "".join(pieces)
+    assert kept == text or (kept.endswith("…") and text.startswith(kept[:-1]))
