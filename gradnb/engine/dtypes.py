@@ -162,7 +162,14 @@ ALL: Final = NUMBER | {bool_, string}
 _BY_NAME = {dtype.name: dtype for dtype in ALL} | {dtype.reference.name: dtype.reference for dtype in ALL}
 _BY_NAME |= {"half": float16, "float": float32, "double": float64}
 _BY_NUMPY = {dtype.numpy: dtype for dtype in ALL - {string}}
-_BY_PYTHON: dict[object, DType] = {float: float32, int: int32, bool: bool_, complex: complex128, str: string, bytes: string}
+_BY_PYTHON: dict[object, DType] = {
+    float: float32,
+    int: int32,
+    bool: bool_,
+    complex: complex128,
+    str: string,
+    bytes: string,
+}
 
 
 def as_dtype(value: Any) -> DType:

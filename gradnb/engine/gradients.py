@@ -450,7 +450,11 @@ class _Builder:
         return add_n(gradients)
 
     def _differentiate(
-        self, operation: Operation, upstream: list[AnyGradient | None], boundary: set[Operation], stops: frozenset[Operation]
+        self,
+        operation: Operation,
+        upstream: list[AnyGradient | None],
+        boundary: set[Operation],
+        stops: frozenset[Operation],
     ) -> tuple[Outcome, Sequence[AnyGradient | None]]:
         nothing = (None,) * len(operation.inputs)
         if all(gradient is None for gradient in upstream):
@@ -507,7 +511,10 @@ def apply_rule(operation: Operation, upstream: Sequence[AnyGradient | None]) -> 
         for tensor, gradient in zip(outputs, upstream, strict=True)
     ]
     with graph.name_scope(f"{operation.name}_grad"), graph.gradient_of(operation):
-        dense = [convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type != "Identity" else g for g in complete]
+        dense = [
+            convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type != "Identity" else g
+            for g in complete
+        ]
         if len(outputs) == 1:
             result = rule(outputs[0], dense[0], *operation.inputs, **operation.attributes)
         else:
@@ -526,7 +533,8 @@ def _no_gradient(operation: Operation) -> str:
     return (
         f"No gradient defined for operation'{operation.name}' (op type: {operation.type}). In general every operation must have an "
         "associated `@tf.RegisterGradient` for correct autodiff, which this op is lacking. If you want to pretend this operation is a "
-        "constant in your program, you may insert `tf.stop_gradient`. " + text("gradients.no_gradient", name=operation.name)
+        "constant in your program, you may insert `tf.stop_gradient`. "
+        + text("gradients.no_gradient", name=operation.name)
     )
 
 
@@ -628,7 +636,9 @@ def _seed(weight: Any, y: AnyGradient, number: int) -> AnyGradient:
         raise TypeError(f"Tensor {y} with type {dtype.name} must be numeric to obtain a default gradient")
     if isinstance(given, IndexedSlices):
         dense_shape = None if given.dense_shape is None else identity(given.dense_shape, f"{name}_shape")
-        return IndexedSlices(identity(given.values, f"{name}_values"), identity(given.indices, f"{name}_indices"), dense_shape)
+        return IndexedSlices(
+            identity(given.values, f"{name}_values"), identity(given.indices, f"{name}_indices"), dense_shape
+        )
     return identity(given, name)
 
 

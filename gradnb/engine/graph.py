@@ -66,7 +66,17 @@ class Operation:
         The operation whose gradient it helps to compute; None outside of gradients.
     """
 
-    __slots__ = ("_outputs", "attributes", "control_inputs", "definition", "forward", "graph", "index", "inputs", "name")
+    __slots__ = (
+        "_outputs",
+        "attributes",
+        "control_inputs",
+        "definition",
+        "forward",
+        "graph",
+        "index",
+        "inputs",
+        "name",
+    )
 
     def __init__(
         self,
@@ -252,11 +262,14 @@ class Operators:
         )
 
     def __len__(self) -> NoReturn:
-        raise TypeError(f"len is not well defined for {self!r}. Please call `x.shape` rather than `len(x)` for shape information.")
+        raise TypeError(
+            f"len is not well defined for {self!r}. Please call `x.shape` rather than `len(x)` for shape information."
+        )
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         raise NotImplementedError(
-            f"Cannot convert a symbolic tf.Tensor ({getattr(self, 'name', self)}) to a numpy array. " + text("graph.no_array")
+            f"Cannot convert a symbolic tf.Tensor ({getattr(self, 'name', self)}) to a numpy array. "
+            + text("graph.no_array")
         )
 
 
@@ -445,7 +458,9 @@ class IndexedSlices:
         if self.dense_shape is None:
             raise ValueError("Tensor conversion requested for IndexedSlices without dense_shape: " + repr(self))
         if dtype is not None and dtype.base_dtype is not self.dtype.base_dtype:
-            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {self.dtype.name}")
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {self.dtype.name}"
+            )
         return _overrides["dense"](self)
 
     def __repr__(self) -> str:
@@ -554,9 +569,11 @@ class Graph:
             obj = obj.as_tensor(as_reference=True)
         if isinstance(obj, str):
             return self._named(obj, allow_tensor, allow_operation, wanted)
-        if isinstance(obj, Tensor) and allow_tensor or isinstance(obj, Operation) and allow_operation:
+        if (isinstance(obj, Tensor) and allow_tensor) or (isinstance(obj, Operation) and allow_operation):
             if obj.graph is not self:
-                raise ValueError(f"{type(obj).__name__} {obj if isinstance(obj, Tensor) else obj.name} is not an element of this graph.")
+                raise ValueError(
+                    f"{type(obj).__name__} {obj if isinstance(obj, Tensor) else obj.name} is not an element of this graph."
+                )
             return obj
         raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
 
@@ -567,7 +584,7 @@ class Graph:
         if not colon and not allow_operation:
             if op_name in self._by_name:
                 raise ValueError(
-                    f"The name {name!r} refers to an Operation, not a {wanted}. Tensor names must be of the form \"<op_name>:<output_index>\"."
+                    f'The name {name!r} refers to an Operation, not a {wanted}. Tensor names must be of the form "<op_name>:<output_index>".'
                 )
             raise ValueError(
                 f"The name {name!r} looks like an (invalid) Operation name, not a {wanted}. "
@@ -575,13 +592,19 @@ class Graph:
             )
         operation = self._by_name.get(op_name)
         if operation is None:
-            raise KeyError(f"The name {name!r} refers to {'a Tensor' if colon else 'an Operation'} which does not exist in the graph.")
+            raise KeyError(
+                f"The name {name!r} refers to {'a Tensor' if colon else 'an Operation'} which does not exist in the graph."
+            )
         if not colon:
             return operation
         if not number.isdecimal():
-            raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the form \"<op_name>:<output_index>\".")
+            raise ValueError(
+                f'The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the form "<op_name>:<output_index>".'
+            )
         if int(number) >= len(operation.outputs):
-            raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists but only has {len(operation.outputs)} outputs.")
+            raise KeyError(
+                f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists but only has {len(operation.outputs)} outputs."
+            )
         return operation.outputs[int(number)]
 
     # Names
@@ -759,7 +782,9 @@ class Graph:
         with _pushed(_stacks.graphs, self):
             yield self
 
-    def copy(self, before: int | None = None, names_in_use: Mapping[str, int] | None = None) -> tuple[Graph, dict[Operation, Operation]]:
+    def copy(
+        self, before: int | None = None, names_in_use: Mapping[str, int] | None = None
+    ) -> tuple[Graph, dict[Operation, Operation]]:
         """Return a private copy and what each operation became in it.
 
         Parameters
@@ -835,9 +860,13 @@ class Graph:
         self._collections.pop(name, None)
 
 
-def _misfit(error: Exception, definition: OpDef, name: str, inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> str:
+def _misfit(
+    error: Exception, definition: OpDef, name: str, inputs: Sequence[Tensor], attributes: Mapping[str, Any]
+) -> str:
     settings = [f"T={inputs[0].dtype.enum_name}"] if inputs else []
-    settings += [f"{key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in attributes.items()]
+    settings += [
+        f"{key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in attributes.items()
+    ]
     names = ", ".join(tensor.name.removesuffix(":0") for tensor in inputs)
     given = ", ".join(shapes.bracket_text(tensor.static_shape) for tensor in inputs)
     return f"{error} for '{{{{node {name}}}}} = {definition.type}[{', '.join(settings)}]({names})' with input shapes: {given}."
@@ -1080,7 +1109,9 @@ def convert_to_tensor(
     if isinstance(value, (list, tuple)) and _holds_tensors(value):
         return _pack(value, wanted, name)
     if isinstance(value, (Operation, Graph)) or value is None:
-        raise TypeError(f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {value!r}. Consider casting elements to a supported type.")
+        raise TypeError(
+            f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {value!r}. Consider casting elements to a supported type."
+        )
     if wanted is None and preferred_dtype is not None:
         try:
             return constant_from(as_array(value, as_dtype(preferred_dtype).base_dtype), name or "Const")
@@ -1197,7 +1228,9 @@ def as_array(value: Any, dtype: DType | None = None) -> Array:
             return _strings(np.array(value, dtype=object))
         return np.array(value, dtype=dtype.numpy)
     except OverflowError:
-        raise ValueError(f"{value!r} does not fit into {dtype.name}, whose range is {dtype.min} to {dtype.max}.") from None
+        raise ValueError(
+            f"{value!r} does not fit into {dtype.name}, whose range is {dtype.min} to {dtype.max}."
+        ) from None
     except ValueError:
         raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {value!r}.") from None
 
@@ -1263,7 +1296,23 @@ def _strings(array: Array) -> Array:
 # Adding operations
 
 
-def apply(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -> Any:
+def apply(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -> Tensor:
+    """Add an operation with one output to the graph of its inputs, and return the output.
+
+    Parameters
+    ----------
+    type, *inputs, name, **attributes
+        As for `add_operation`.
+
+    Returns
+    -------
+    Tensor
+        What it computes.
+    """
+    return add_operation(type, *inputs, name=name, **attributes).outputs[0]
+
+
+def add_operation(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -> Operation:
     """Add an operation to the graph of its inputs.
 
     Parameters
@@ -1279,8 +1328,8 @@ def apply(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -
 
     Returns
     -------
-    Tensor, tuple of Tensor or Operation
-        Its output, its outputs when there are several, itself when there is none.
+    Operation
+        The operation.
 
     Raises
     ------
@@ -1293,16 +1342,14 @@ def apply(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -
     graph = graph_of(inputs)
     if graph is not get_default_graph():
         with graph.as_default():
-            return apply(type, *inputs, name=name, **attributes)
+            return add_operation(type, *inputs, name=name, **attributes)
     tensors, name = _checked_inputs(definition, graph, inputs, name)
-    outputs = graph.create_operation(definition, tensors, name, attributes or _NO_ATTRIBUTES)
-    produced = outputs.outputs
-    if len(produced) == 1:
-        return produced[0]
-    return produced or outputs
+    return graph.create_operation(definition, tensors, name, attributes or _NO_ATTRIBUTES)
 
 
-def _checked_inputs(definition: OpDef, graph: Graph, inputs: Sequence[Any], name: str | None) -> tuple[list[Tensor], str | None]:
+def _checked_inputs(
+    definition: OpDef, graph: Graph, inputs: Sequence[Any], name: str | None
+) -> tuple[list[Tensor], str | None]:
     bound: dict[str, tuple[DType, str]] = {}
     tensors: list[Tensor] = []
     scope: str | None = None
@@ -1333,7 +1380,9 @@ def _checked_inputs(definition: OpDef, graph: Graph, inputs: Sequence[Any], name
     return tensors, name if scope is None else f"{scope}/"
 
 
-def _converted(value: Any, wanted: DType | None, argument: Argument, definition: OpDef, graph: Graph, scope: str | None) -> Tensor:
+def _converted(
+    value: Any, wanted: DType | None, argument: Argument, definition: OpDef, graph: Graph, scope: str | None
+) -> Tensor:
     if hasattr(value, "as_tensor"):
         return convert_to_tensor(value, as_reference=definition.writes)
     with graph.name_scope(f"{scope}/"):

@@ -30,10 +30,12 @@ class Initializer:
         partition_info
             Accepted, not used.
         """
-        raise TypeError(f"{type(self).__name__} does not say how to make a value. Give it a __call__(shape, dtype) method.")
+        raise TypeError(
+            f"{type(self).__name__} does not say how to make a value. Give it a __call__(shape, dtype) method."
+        )
 
 
-class zeros_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+class zeros_initializer(Initializer):  # TensorFlow's name
     """Zeros.
 
     Examples
@@ -49,7 +51,7 @@ class zeros_initializer(Initializer):  # noqa: N801  # TensorFlow's name
         return zeros(shape, dtype or self.dtype)
 
 
-class ones_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+class ones_initializer(Initializer):  # TensorFlow's name
     """Ones.
 
     Examples
@@ -65,7 +67,7 @@ class ones_initializer(Initializer):  # noqa: N801  # TensorFlow's name
         return ones(shape, dtype or self.dtype)
 
 
-class constant_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+class constant_initializer(Initializer):  # TensorFlow's name
     """A constant: one number for all elements, or a list of them.
 
     Parameters
@@ -92,7 +94,7 @@ class constant_initializer(Initializer):  # noqa: N801  # TensorFlow's name
         return constant(self.value, dtype or self.dtype, shape, verify_shape=self.verify_shape)
 
 
-class random_uniform_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+class random_uniform_initializer(Initializer):  # TensorFlow's name
     """Numbers drawn evenly between two bounds.
 
     Parameters
@@ -120,7 +122,7 @@ class random_uniform_initializer(Initializer):  # noqa: N801  # TensorFlow's nam
         return random_uniform(shape, self.minval, self.maxval, dtype or self.dtype, self.seed)
 
 
-class random_normal_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+class random_normal_initializer(Initializer):  # TensorFlow's name
     """Normally distributed numbers.
 
     Parameters
@@ -161,7 +163,7 @@ class truncated_normal_initializer(random_normal_initializer):
         return truncated_normal(shape, self.mean, self.stddev, dtype or self.dtype, self.seed)
 
 
-class variance_scaling_initializer(Initializer):  # noqa: N801  # TensorFlow's name
+class variance_scaling_initializer(Initializer):  # TensorFlow's name
     """Random numbers whose variance fits the number of inputs and outputs.
 
     Parameters

@@ -53,7 +53,9 @@ class Cell:
         """
         if self.array is None:
             raise FailedPreconditionError(
-                reader, f"Attempting to use uninitialized value {self.name}", text("session.uninitialized", name=self.name)
+                reader,
+                f"Attempting to use uninitialized value {self.name}",
+                text("session.uninitialized", name=self.name),
             )
         return self.array
 
@@ -163,7 +165,9 @@ class Session(AbstractContextManager["Session"]):
                 entropy = None if self.fallback_seed is None else [self.fallback_seed, operation.index]
             else:
                 entropy = [abs(graph_seed or 0), abs(op_seed or 0)]
-            generator = self._generators[operation] = np.random.Generator(np.random.Philox(np.random.SeedSequence(entropy)))
+            generator = self._generators[operation] = np.random.Generator(
+                np.random.Philox(np.random.SeedSequence(entropy))
+            )
         return generator
 
     def close(self) -> None:
@@ -183,13 +187,17 @@ class Session(AbstractContextManager["Session"]):
         self._entered.append(stack)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._entered.pop().close()
         self.close()
 
     # Running
 
-    def run(self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None) -> Any:
+    def run(
+        self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None
+    ) -> Any:
         """Compute `fetches`.
 
         Parameters
@@ -227,13 +235,17 @@ class Session(AbstractContextManager["Session"]):
         computed = self._compute(elements, feeds)
         return rebuild(iter(computed))
 
-    def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Callable[..., Any]:
+    def make_callable(
+        self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
+    ) -> Callable[..., Any]:
         """Return a function that runs `fetches` with its arguments fed to `feed_list`."""
         keys = list(feed_list or [])
 
         def run(*values: Any) -> Any:
             if len(values) != len(keys):
-                raise TypeError(f"This callable feeds {len(keys)} tensors, but was called with {len(values)} arguments.")
+                raise TypeError(
+                    f"This callable feeds {len(keys)} tensors, but was called with {len(values)} arguments."
+                )
             return self.run(fetches, dict(zip(keys, values, strict=True)))
 
         return run

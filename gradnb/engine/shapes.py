@@ -223,7 +223,9 @@ def _dimension(value: Any) -> int | None:
     try:
         size = value.__index__()
     except (AttributeError, TypeError):
-        raise TypeError(f"Dimension value must be integer or None or have an __index__ method, got value {value!r}.") from None
+        raise TypeError(
+            f"Dimension value must be integer or None or have an __index__ method, got value {value!r}."
+        ) from None
     if size < 0:
         raise ValueError(f"Dimension {size} must be >= 0. Use None for an unknown dimension.")
     return int(size)
@@ -251,6 +253,12 @@ def is_full(shape: StaticShape) -> bool:
     return shape is not None and None not in shape
 
 
+def sizes(shape: StaticShape) -> tuple[int, ...]:
+    """Return a shape of which every dimension is known, as ints."""
+    assert shape is not None and is_full(shape), f"{shape} is not known in full"
+    return tuple(size for size in shape if size is not None)
+
+
 def element_count(shape: StaticShape) -> int | None:
     """Return the number of elements; None when unknown."""
     if shape is None:
@@ -267,7 +275,9 @@ def compatible(first: StaticShape, second: StaticShape) -> bool:
     """Return whether one array could have both shapes."""
     if first is None or second is None:
         return True
-    return len(first) == len(second) and all(a is None or b is None or a == b for a, b in zip(first, second, strict=True))
+    return len(first) == len(second) and all(
+        a is None or b is None or a == b for a, b in zip(first, second, strict=True)
+    )
 
 
 def merge(first: StaticShape, second: StaticShape) -> StaticShape:

@@ -454,7 +454,9 @@ def get_variable(
             "Did you mean to set reuse=tf.AUTO_REUSE in VarScope?"
         )
     wanted = float32 if dtype is None else as_dtype(dtype).base_dtype
-    value, given_dtype = _starting_value(full_name, shape, wanted if dtype is not None else None, initializer or scope.initializer)
+    value, given_dtype = _starting_value(
+        full_name, shape, wanted if dtype is not None else None, initializer or scope.initializer
+    )
     graph = get_default_graph()
     with graph.name_scope(None):
         variable = Variable(

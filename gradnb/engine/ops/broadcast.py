@@ -8,7 +8,15 @@ import numpy as np
 
 from gradnb.engine import shapes
 from gradnb.engine.dtypes import NUMBER, as_dtype, int32
-from gradnb.engine.graph import Array, Tensor, apply, constant_from, constant_shape, convert_to_tensor, overrides_operator
+from gradnb.engine.graph import (
+    Array,
+    Tensor,
+    apply,
+    constant_from,
+    constant_shape,
+    convert_to_tensor,
+    overrides_operator,
+)
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, bracket_text
 
@@ -53,8 +61,7 @@ def shape(input: Any, name: str | None = None, out_type: Any = int32) -> Tensor:
     dtype = as_dtype(out_type)
     if shapes.is_full(tensor.static_shape):
         return constant_from(np.array(tensor.static_shape, dtype.numpy), name or "Shape")
-    result: Tensor = apply("Shape", tensor, name=name, out_type=dtype)
-    return result
+    return apply("Shape", tensor, name=name, out_type=dtype)
 
 
 def _reshape_spec(x: Tensor, target: Tensor) -> Spec:
@@ -124,8 +131,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     ...     print(session.run(tf.reshape([1.0, 2.0, 3.0, 4.0], [2, -1])).tolist())
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    result: Tensor = apply("Reshape", tensor, as_shape(shape), name=name)
-    return result
+    return apply("Reshape", tensor, as_shape(shape), name=name)
 
 
 def as_shape(value: Any) -> Tensor:
@@ -183,8 +189,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     ...     print(session.run(tf.broadcast_to([1.0, 2.0], [2, 2])).tolist())
     [[1.0, 2.0], [1.0, 2.0]]
     """
-    result: Tensor = apply("BroadcastTo", input, as_shape(shape), name=name)
-    return result
+    return apply("BroadcastTo", input, as_shape(shape), name=name)
 
 
 def _repeated_axes(small: Any, large: Any) -> tuple[int, ...]:
@@ -240,8 +245,7 @@ def fit(g: Tensor, x: Tensor, z: Tensor) -> Tensor:
         if summed.static_shape == x.static_shape and shapes.is_full(x.static_shape):
             return summed
         return reshape(summed, shape(x))
-    result: Tensor = apply("SumToShape", g, shape(x), shape(z))
-    return result
+    return apply("SumToShape", g, shape(x), shape(z))
 
 
 def _axes_are_known(small: tuple[int | None, ...], large: tuple[int | None, ...]) -> bool:
@@ -286,8 +290,7 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
     ...     print(session.run(tf.fill([2], 7.0)))
     [7. 7.]
     """
-    result: Tensor = apply("Fill", as_shape(dims), value, name=name)
-    return result
+    return apply("Fill", as_shape(dims), value, name=name)
 
 
 def ones(shape: Any, dtype: Any = "float32", name: str | None = None) -> Tensor:
@@ -349,8 +352,8 @@ def _filled(shape: Any, number: int, dtype: Any, name: str) -> Tensor:
         value = np.array(number, base.numpy)
     dims = as_shape(shape)
     known = constant_shape(dims)
-    if not isinstance(shape, Tensor) and shapes.is_full(known) and int(np.prod(known or ())) < 1000:
-        return constant_from(np.full(known, value, value.dtype), name)
+    if not isinstance(shape, Tensor) and shapes.is_full(known) and (shapes.element_count(known) or 0) < 1000:
+        return constant_from(np.full(shapes.sizes(known), value, value.dtype), name)
     return fill(dims, constant_from(value, f"{name}/Const"), name)
 
 
@@ -439,7 +442,4 @@ register(
 @overrides_operator("dense")
 def dense(slices: Any) -> Tensor:
     """Return an `IndexedSlices` as a whole: zeros, with the rows added in."""
-    result: Tensor = apply("UnsortedRowSum", slices.values, slices.indices, slices.dense_shape)
-    return result
-
-
+    return apply("UnsortedRowSum", slices.values, slices.indices, slices.dense_shape)

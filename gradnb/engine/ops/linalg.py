@@ -61,7 +61,11 @@ def _matmul_gradient(
 
 def _fit_batch(gradient: Tensor, operand: Tensor) -> Tensor:
     """Undo the broadcasting of the batch axes: the matrix axes of a gradient have the operand's sizes already."""
-    return gradient if operand.static_shape is not None and len(operand.static_shape) == 2 == _rank(gradient) else fit(gradient, operand, gradient)
+    return (
+        gradient
+        if operand.static_shape is not None and len(operand.static_shape) == 2 == _rank(gradient)
+        else fit(gradient, operand, gradient)
+    )
 
 
 def _rank(tensor: Tensor) -> int | None:
@@ -130,9 +134,13 @@ def matmul(
     [[29.]]
     """
     if transpose_a and adjoint_a:
-        raise ValueError("Only one of `transpose_a` and `adjoint_a` can be True. Received `transpose_a`=True, `adjoint_a`=True.")
+        raise ValueError(
+            "Only one of `transpose_a` and `adjoint_a` can be True. Received `transpose_a`=True, `adjoint_a`=True."
+        )
     if transpose_b and adjoint_b:
-        raise ValueError("Only one of `transpose_b` and `adjoint_b` can be True. Received `transpose_b`=True, `adjoint_b`=True.")
+        raise ValueError(
+            "Only one of `transpose_b` and `adjoint_b` can be True. Received `transpose_b`=True, `adjoint_b`=True."
+        )
     left = convert_to_tensor(a, name="a")
     right = convert_to_tensor(b, left.dtype.base_dtype, name="b") if not isinstance(b, Tensor) else b
     if adjoint_a:
@@ -142,5 +150,6 @@ def matmul(
     plain = all(rank is None or rank <= 2 for rank in (_rank(left), _rank(right)))
     attributes = {key: True for key, value in {"transpose_a": transpose_a, "transpose_b": transpose_b}.items() if value}
     type = "MatMul" if plain else "BatchMatMulV2"
-    result: Tensor = apply(type, left, right, name=name or (None if get_default_graph().builds_gradient else "MatMul"), **attributes)
-    return result
+    return apply(
+        type, left, right, name=name or (None if get_default_graph().builds_gradient else "MatMul"), **attributes
+    )

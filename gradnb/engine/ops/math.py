@@ -75,8 +75,7 @@ def add(x: Any, y: Any, name: str | None = None) -> Tensor:
     ...     print(session.run(tf.add([1.0, 2.0], 1.0)))
     [2. 3.]
     """
-    result: Tensor = apply("AddV2", x, y, name=name or "Add")
-    return result
+    return apply("AddV2", x, y, name=name or "Add")
 
 
 register(
@@ -117,8 +116,7 @@ def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
     ...     print(session.run(tf.subtract([1.0, 2.0], 1.0)))
     [0. 1.]
     """
-    result: Tensor = apply("Sub", x, y, name=name)
-    return result
+    return apply("Sub", x, y, name=name)
 
 
 register(
@@ -159,8 +157,7 @@ def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
     ...     print(session.run(tf.multiply([1.0, 2.0], 3.0)))
     [3. 6.]
     """
-    result: Tensor = apply("Mul", x, y, name=name)
-    return result
+    return apply("Mul", x, y, name=name)
 
 
 register(
@@ -251,12 +248,13 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     [4. 6.]
     """
     if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(f"Input must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape: {inputs}")
+        raise ValueError(
+            f"Input must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape: {inputs}"
+        )
     tensors = convert_each(inputs)
     if len(tensors) == 1:
-        return tensors[0] if name is None else apply("Identity", tensors[0], name=name)  # type: ignore[no-any-return]  # apply is Any
-    result: Tensor = apply("AddN", *tensors, name=name)
-    return result
+        return tensors[0] if name is None else apply("Identity", tensors[0], name=name)
+    return apply("AddN", *tensors, name=name)
 
 
 def _cast_gradient(z: Tensor, g: Tensor, x: Tensor, *, dtype: Any) -> Tensor | None:
@@ -304,5 +302,4 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     wanted = as_dtype(dtype).base_dtype
     if x.dtype.base_dtype is wanted:
         return x
-    result: Tensor = apply("Cast", x, name=name, dtype=wanted)
-    return result
+    return apply("Cast", x, name=name, dtype=wanted)

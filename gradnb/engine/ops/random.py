@@ -66,7 +66,11 @@ def _truncated(session: Session, operation: Operation, shape: Array, *, dtype: A
     return numbers.astype(dtype.numpy)
 
 
-for _type, _kernel in {"RandomUniform": _uniform, "RandomStandardNormal": _normal, "TruncatedNormal": _truncated}.items():
+for _type, _kernel in {
+    "RandomUniform": _uniform,
+    "RandomStandardNormal": _normal,
+    "TruncatedNormal": _truncated,
+}.items():
     register(
         OpDef(
             type=_type,
@@ -81,7 +85,12 @@ for _type, _kernel in {"RandomUniform": _uniform, "RandomStandardNormal": _norma
 
 
 def random_uniform(
-    shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = float32, seed: int | None = None, name: str | None = None
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = float32,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Return numbers drawn evenly between `minval` and `maxval`, anew at each run.
 
@@ -124,7 +133,12 @@ def random_uniform(
 
 
 def random_normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, seed: int | None = None, name: str | None = None
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = float32,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Return normally distributed numbers, drawn anew at each run.
 
@@ -153,7 +167,12 @@ def random_normal(
 
 
 def truncated_normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, seed: int | None = None, name: str | None = None
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = float32,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Return normally distributed numbers, those beyond two standard deviations drawn again.
 

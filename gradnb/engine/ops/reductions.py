@@ -48,7 +48,9 @@ def restore_axes(g: Tensor, x: Tensor, axis: tuple[int, ...] | None, keepdims: b
     elif all(a < 0 for a in axis):
         ordered = sorted(axis, reverse=True)
     else:
-        raise ValueError(f"The gradient of a reduction of axes {axis} needs the rank of {x}, or axes that all count from one side.")
+        raise ValueError(
+            f"The gradient of a reduction of axes {axis} needs the rank of {x}, or axes that all count from one side."
+        )
     for position in ordered:
         g = apply("ExpandDims", g, axis=position)
     return g
@@ -103,9 +105,14 @@ def reduce_sum(
 
 
 def _reduce(
-    type: str, x: Any, axis: Any, keepdims: bool | None, name: str | None, reduction_indices: Any, keep_dims: bool | None
+    type: str,
+    x: Any,
+    axis: Any,
+    keepdims: bool | None,
+    name: str | None,
+    reduction_indices: Any,
+    keep_dims: bool | None,
 ) -> Tensor:
     tensor = convert_to_tensor(x, name="input_tensor")
     axes = axes_of(reduction_indices if axis is None else axis)
-    result: Tensor = apply(type, tensor, name=name, axis=axes, keepdims=bool(keep_dims if keepdims is None else keepdims))
-    return result
+    return apply(type, tensor, name=name, axis=axes, keepdims=bool(keep_dims if keepdims is None else keepdims))

@@ -9,7 +9,18 @@ import numpy as np
 
 from gradnb.engine import shapes
 from gradnb.engine.dtypes import NUMBER, DType, as_dtype
-from gradnb.engine.graph import Array, Operation, Tensor, apply, as_array, constant_from, convert_to_tensor, get_default_graph, name_scope
+from gradnb.engine.graph import (
+    Array,
+    Operation,
+    Tensor,
+    add_operation,
+    apply,
+    as_array,
+    constant_from,
+    convert_to_tensor,
+    get_default_graph,
+    name_scope,
+)
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import StaticShape
 from gradnb.errors import InvalidArgumentError
@@ -30,7 +41,9 @@ register(
 )
 
 
-def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False) -> Tensor:
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
+) -> Tensor:
     """Return a tensor with a fixed value.
 
     Parameters
@@ -66,7 +79,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     """
     array = as_array(value, None if dtype is None else as_dtype(dtype).base_dtype)
     if shape is not None:
-        wanted = tuple(int(size) for size in shapes.as_static_shape(shape) or ())
+        wanted = tuple(size or 0 for size in shapes.as_static_shape(shape) or ())
         if verify_shape and wanted != array.shape:
             raise TypeError(f"Expected Tensor's shape: {wanted}, but got {array.shape}.")
         count = int(np.prod(wanted))
@@ -127,8 +140,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     ...     print(session.run(x * 2.0, {x: [[1.0, 2.0]]}))
     [[2. 4.]]
     """
-    result: Tensor = apply("Placeholder", name=name, dtype=as_dtype(dtype).base_dtype, shape=shapes.as_static_shape(shape))
-    return result
+    return apply("Placeholder", name=name, dtype=as_dtype(dtype).base_dtype, shape=shapes.as_static_shape(shape))
 
 
 register(
@@ -164,8 +176,7 @@ def placeholder_with_default(input: Any, shape: Any, name: str | None = None) ->
     ...     print(session.run(x), session.run(x, {x: 2.0}))
     1.0 2.0
     """
-    result: Tensor = apply("PlaceholderWithDefault", input, name=name, shape=shapes.as_static_shape(shape))
-    return result
+    return apply("PlaceholderWithDefault", input, name=name, shape=shapes.as_static_shape(shape))
 
 
 register(
@@ -199,8 +210,7 @@ def identity(input: Any, name: str | None = None) -> Tensor:
     >>> tf.identity(x) is x
     False
     """
-    result: Tensor = apply("Identity", input, name=name)
-    return result
+    return apply("Identity", input, name=name)
 
 
 register(
@@ -242,8 +252,7 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
     >>> tf.gradients(tf.stop_gradient(x), x)
     [None]
     """
-    result: Tensor = apply("StopGradient", input, name=name)
-    return result
+    return apply("StopGradient", input, name=name)
 
 
 register(
@@ -280,8 +289,7 @@ def no_op(name: str | None = None) -> Operation:
     >>> tf.no_op(name="nothing")
     <tf.Operation 'nothing' type=NoOp>
     """
-    result: Operation = apply("NoOp", name=name)
-    return result
+    return add_operation("NoOp", name=name)
 
 
 def group(*inputs: Any, name: str | None = None) -> Operation:
@@ -305,7 +313,9 @@ def group(*inputs: Any, name: str | None = None) -> Operation:
         return no_op(name or "group_deps")
 
 
-def tuple_(tensors: Sequence[Any], name: str | None = None, control_inputs: Sequence[Any] | None = None) -> list[Tensor | None]:
+def tuple_(
+    tensors: Sequence[Any], name: str | None = None, control_inputs: Sequence[Any] | None = None
+) -> list[Tensor | None]:
     """Return tensors with the values of `tensors`, none of which is available before all are.
 
     Parameters
@@ -359,7 +369,9 @@ def _assign_spec(reference: Tensor, value: Tensor, **attributes: Any) -> shapes.
     if ours is not None and theirs is not None and len(ours) == len(theirs):
         for position, (a, b) in enumerate(zip(ours, theirs, strict=True)):
             if a is not None and b is not None and a != b:
-                raise shapes.InferenceError(f"Dimension {position} in both shapes must be equal, but are {a} and {b}. Shapes are {shapes.bracket_text(ours)} and {shapes.bracket_text(theirs)}.")
+                raise shapes.InferenceError(
+                    f"Dimension {position} in both shapes must be equal, but are {a} and {b}. Shapes are {shapes.bracket_text(ours)} and {shapes.bracket_text(theirs)}."
+                )
     elif not shapes.compatible(ours, theirs):
         raise shapes.InferenceError(f"Shapes must be equal rank, but are {len(ours or ())} and {len(theirs or ())}")
     return reference.dtype, shapes.merge(ours, theirs)
@@ -383,7 +395,9 @@ register(
 )
 
 
-def assign(ref: Any, value: Any, validate_shape: bool | None = None, use_locking: Any = None, name: str | None = None) -> Tensor:
+def assign(
+    ref: Any, value: Any, validate_shape: bool | None = None, use_locking: Any = None, name: str | None = None
+) -> Tensor:
     """Return a tensor that, when it is run, sets the variable `ref` to `value`, and has the new value.
 
     Parameters
@@ -413,8 +427,7 @@ def assign(ref: Any, value: Any, validate_shape: bool | None = None, use_locking
     5.0
     """
     settings = {} if validate_shape is None else {"validate_shape": validate_shape}
-    result: Tensor = apply("Assign", ref, value, name=name, **settings)
-    return result
+    return apply("Assign", ref, value, name=name, **settings)
 
 
 def _updated(combine: np.ufunc) -> Any:
@@ -462,8 +475,7 @@ def assign_add(ref: Any, value: Any, use_locking: Any = None, name: str | None =
     ...     print(session.run(tf.assign_add(v, 2.0)))
     3.0
     """
-    result: Tensor = apply("AssignAdd", ref, value, name=name)
-    return result
+    return apply("AssignAdd", ref, value, name=name)
 
 
 register(
@@ -504,14 +516,12 @@ def assign_sub(ref: Any, value: Any, use_locking: Any = None, name: str | None =
     ...     print(session.run(tf.assign_sub(v, 2.0)))
     -1.0
     """
-    result: Tensor = apply("AssignSub", ref, value, name=name)
-    return result
+    return apply("AssignSub", ref, value, name=name)
 
 
 def add_variable(name: str, shape: StaticShape, dtype: DType) -> Tensor:
     """Add the operation that stands for a variable, and return the reference to it."""
-    result: Tensor = apply("VariableV2", name=name, dtype=dtype, shape=shape)
-    return result
+    return apply("VariableV2", name=name, dtype=dtype, shape=shape)
 
 
 def convert_each(values: Sequence[Any], dtype: DType | None = None) -> list[Tensor]:
