@@ -1,4 +1,7 @@
-"""Which tests this machine can run: those marked `dot` or `browser` skip with a reason, or fail where required."""
+"""The state in which each test starts, and which tests this machine can run.
+
+Tests marked `dot` or `browser` skip with a reason where their program is missing; with ``--require`` they fail there.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,23 @@ from collections.abc import Callable, Generator
 
 import pytest
 
+from gradnb import messages
+from gradnb.engine.graph import reset_default_graph
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 MISSING: dict[str, Callable[[], str | None]] = {
     "dot": lambda: None if shutil.which("dot") else "Graphviz's `dot` is not on the PATH",
     "browser": lambda: None if any(map(shutil.which, BROWSERS)) else f"none of {', '.join(BROWSERS)} is on the PATH",
 }
+
+
+@pytest.fixture(autouse=True)
+def fresh_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test an empty default graph, and English unless it chooses another language."""
+    monkeypatch.delenv("GRADNB_LANG", raising=False)
+    monkeypatch.setattr(messages, "_chosen", None)
+    reset_default_graph()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
