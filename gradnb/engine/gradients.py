@@ -34,6 +34,12 @@ from gradnb.engine.ops.state import identity, tuple_
 from gradnb.engine.registry import NOT_DIFFERENTIABLE
 from gradnb.messages import text
 
+__all__ = [
+    "AggregationMethod",
+    "UnconnectedGradients",
+    "gradients",
+]
+
 AnyGradient = Tensor | IndexedSlices
 
 

@@ -14,6 +14,18 @@ from gradnb.engine.ops.broadcast import ones, zeros
 from gradnb.engine.ops.random import random_normal, random_uniform, truncated_normal
 from gradnb.engine.ops.state import constant
 
+__all__ = [
+    "constant_initializer",
+    "glorot_normal_initializer",
+    "glorot_uniform_initializer",
+    "ones_initializer",
+    "random_normal_initializer",
+    "random_uniform_initializer",
+    "truncated_normal_initializer",
+    "variance_scaling_initializer",
+    "zeros_initializer",
+]
+
 
 class Initializer:
     """Makes the first value of a variable: called with a shape and a dtype, it returns a tensor."""

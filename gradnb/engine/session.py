@@ -30,6 +30,12 @@ from gradnb.engine.graph import (
 from gradnb.errors import FailedPreconditionError, InvalidArgumentError, OpError
 from gradnb.messages import text
 
+__all__ = [
+    "ConfigProto",
+    "InteractiveSession",
+    "Session",
+]
+
 #: How many sets of fetches a session keeps prepared.
 _PLANS_KEPT = 64
 

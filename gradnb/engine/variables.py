@@ -30,6 +30,21 @@ from gradnb.engine.shapes import StaticShape, TensorShape
 if TYPE_CHECKING:
     from gradnb.engine.session import Session
 
+__all__ = [
+    "AUTO_REUSE",
+    "Variable",
+    "VariableScope",
+    "get_variable",
+    "get_variable_scope",
+    "global_variables",
+    "global_variables_initializer",
+    "local_variables",
+    "local_variables_initializer",
+    "trainable_variables",
+    "variable_scope",
+    "variables_initializer",
+]
+
 
 class Variable(Operators):
     """A tensor whose value a session keeps from one run to the next.

@@ -20,6 +20,17 @@ from gradnb.engine.graph import (
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, bracket_text
 
+__all__ = [
+    "broadcast_to",
+    "fill",
+    "ones",
+    "ones_like",
+    "reshape",
+    "shape",
+    "zeros",
+    "zeros_like",
+]
+
 register(
     OpDef(
         type="Shape",

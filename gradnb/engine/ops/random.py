@@ -16,6 +16,13 @@ from gradnb.engine.shapes import Spec
 if TYPE_CHECKING:
     from gradnb.engine.session import Session
 
+__all__ = [
+    "random_normal",
+    "random_uniform",
+    "set_random_seed",
+    "truncated_normal",
+]
+
 
 def set_random_seed(seed: int) -> None:
     """Make the random numbers of the default graph's operations that are made from now on reproducible.

@@ -29,6 +29,19 @@ from gradnb.messages import text
 if TYPE_CHECKING:
     from gradnb.engine.session import Cell, Session
 
+__all__ = [
+    "assign",
+    "assign_add",
+    "assign_sub",
+    "constant",
+    "group",
+    "identity",
+    "no_op",
+    "placeholder",
+    "placeholder_with_default",
+    "stop_gradient",
+]
+
 register(
     OpDef(
         type="Const",
