@@ -37,7 +37,13 @@ def finish(raw_svg: str, view: View) -> str:
         An ``<svg role="img">`` with a title and a description (the story), an id on each node, edge and number, and
         nothing of Graphviz's own comments and titles.
     """
-    return Template(raw_svg, view).fill(view)
+    try:
+        return Template(raw_svg, view).fill(view)
+    except StructureChanged:
+        # An engine that writes its texts in a way not known here has drawn a good picture all the same.
+        root = _parsed(raw_svg)
+        _describe(root, clean(view))
+        return _written(root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ class Template:
         for group, classes in _classes(view).items():
             self._groups[group].set("class", classes)
         _describe(self._root, view)
-        return ET.tostring(self._root, encoding="unicode") + "\n"
+        return _written(self._root)
 
     def patch(self, old_view: View, new_view: View) -> dict[str, str]:
         """Return the texts that differ between two views of this picture, by element id.
@@ -210,8 +216,27 @@ def _join_edges(groups: dict[str, ET.Element], view: View) -> None:
         for half in halves:
             picture.remove(half)
             label.extend(half)
+        if view.layout == "LR":
+            _draw_through(label)
     for seed in view.seeds:
         groups[f"{seed.id}-edge"].set("class", "edge seed")
+
+
+def _draw_through(label: ET.Element) -> None:
+    """Draw an edge's line behind its label: where a cell keeps room for longer numbers, the line reaches the text."""
+    cell, line = label.find(_tag("polygon")), label.find(_tag("path"))
+    if cell is None or line is None:
+        raise StructureChanged("The picture has an edge without a line.")
+    left, bottom, right, top = _box(cell)
+    middle = (bottom + top) / 2
+    style = {name: value for name, value in line.attrib.items() if name != "d"}
+    label.insert(0, ET.Element(_tag("path"), {"d": f"M{left:g},{middle:g}L{right:g},{middle:g}", **style}))
+
+
+def _box(cell: ET.Element) -> tuple[float, float, float, float]:
+    corners = [tuple(map(float, corner.split(","))) for corner in (cell.get("points") or "").split()]
+    across, down = [corner[0] for corner in corners], [corner[1] for corner in corners]
+    return min(across), min(down), max(across), max(down)
 
 
 def _drawn(group: ET.Element, owner: str, rows: tuple[Row, ...]) -> list[_Drawn]:
@@ -253,8 +278,7 @@ def _drawn(group: ET.Element, owner: str, rows: tuple[Row, ...]) -> list[_Drawn]
 
 
 def _place(text: ET.Element, cell: ET.Element) -> _Place:
-    corners = [float(corner.split(",")[0]) for corner in (cell.get("points") or "").split()]
-    left, right = min(corners), max(corners)
+    left, _, right, _ = _box(cell)
     middle = (left + right) / 2
     width = 2 * (middle - float(text.get("x", "0")))
     return _Place(middle, float(text.get("y", "0")), max(right - left - 2 * _MARGIN, width), width)
@@ -267,8 +291,15 @@ def _write(row: Row, lines: list[list[tuple[str, Run]]], drawn: _Drawn) -> None:
     drawn.cell.set("fill", row.fill)
     for cell, color in zip(drawn.strip, row.strip, strict=True):
         cell.set("fill", color)
+    widths = []
     for line, element, place, measure in zip(lines, drawn.lines, drawn.places, drawn.measures, strict=True):
         _write_line(element, line, place, measure)
+        widths.append(min(_estimate(line) * measure, place.room))
+    if row.key == "label":
+        _, bottom, _, top = _box(drawn.cell)
+        middle, half = drawn.places[0].middle, max(widths) / 2 + _MARGIN
+        left, right = f"{middle - half:g}", f"{middle + half:g}"
+        drawn.cell.set("points", f"{left},{bottom:g} {left},{top:g} {right},{top:g} {right},{bottom:g}")
 
 
 def _write_line(element: ET.Element, line: list[tuple[str, Run]], place: _Place, measure: float) -> None:
@@ -309,6 +340,10 @@ def _classes(view: View) -> dict[str, str]:
     classes |= {edge.id: "edge forward" for edge in view.forward_edges}
     classes |= {edge.id: f"edge backward {edge.flow.value}" for edge in view.backward_edges}
     return classes
+
+
+def _written(root: ET.Element) -> str:
+    return ET.tostring(root, encoding="unicode") + "\n"
 
 
 def _describe(root: ET.Element, view: View) -> None:

@@ -126,9 +126,9 @@ def test_new_numbers_stand_in_the_same_places(engine: layout.Engine) -> None:
     before, after = by_id(template.fill(view)), by_id(template.fill(with_numbers(view, samples.pair(7, 8))))
     assert words(after["n3-sum"]) == "= [7. 8.] (y1) + [7. 8.] (y2)"
     assert words(after["b0-label"]) == words(after["s0-value"]) == "[7. 8.]"
-    assert {key: value.get("points") for key, value in after.items()} == {
-        key: value.get("points") for key, value in before.items()
-    }
+    for node in view.nodes:
+        corners = [[part.get("points") for part in picture[node.id]] for picture in (before, after)]
+        assert corners[0] == corners[1]
 
 
 def test_a_number_that_is_too_wide_is_squeezed_into_its_cell(engine: layout.Engine) -> None:
@@ -149,6 +149,16 @@ def test_a_live_picture_has_room_before_it_squeezes(engine: layout.Engine) -> No
     roomy = svg.Template(laid_out("two_ys", engine, True), view).fill(numbers)
     assert "textLength" in tight
     assert "textLength" not in roomy
+
+
+def test_the_line_of_an_edge_runs_up_to_its_label(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    edge = by_id(svg.Template(laid_out("two_ys", engine, True), view).fill(view))["b0"]
+    line, cell = edge[0], edge[1]
+    assert (line.get("stroke"), line.get("stroke-width")) == (LIGHT.backward, "2.2")
+    ends = [float(end.split(",")[0]) for end in (line.get("d") or "").removeprefix("M").split("L")]
+    corners = [float(corner.split(",")[0]) for corner in (cell.get("points") or "").split()]
+    assert ends[0] < min(corners) < max(corners) < ends[1]
 
 
 def test_a_gradient_that_becomes_zero_looks_so_without_a_new_layout(engine: layout.Engine) -> None:
@@ -195,6 +205,17 @@ def test_another_structure_asks_for_a_layout_of_its_own(change, engine: layout.E
 def test_the_picture_of_another_view_is_refused(engine: layout.Engine) -> None:
     with pytest.raises(svg.StructureChanged):
         svg.Template(laid_out("one_variable", engine), samples.two_ys())
+
+
+def test_a_picture_in_an_unknown_dialect_is_shown_as_it_is(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    strange = laid_out("two_ys", engine).replace("</text>", "</text><text>!</text>", 40)
+    with pytest.raises(svg.StructureChanged):
+        svg.Template(strange, view)
+    root = ET.fromstring(svg.finish(strange, view))
+    assert root.get("role") == "img"
+    assert root[1].text == " ".join(view.story)
+    assert "[4. 6.]" in words(root)
 
 
 def test_a_patch_holds_the_texts_that_differ(engine: layout.Engine) -> None:
