@@ -1,0 +1,98 @@
+"""The front door: what it exports, how it is called, and that all of it is documented."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import gradnb
+
+ROOT = Path(__file__).parent.parent
+
+# TensorFlow 1 programs call by position, so the order of the parameters is part of the interface.
+SIGNATURES = {
+    "gradients": (
+        "ys xs grad_ys name colocate_gradients_with_ops gate_gradients aggregation_method stop_gradients "
+        "unconnected_gradients"
+    ),
+    "explain": "ys xs grad_ys stop_gradients unconnected_gradients",
+    "show": "ys xs grad_ys stop_gradients unconnected_gradients",
+    "stop_gradient": "input name",
+    "constant": "value dtype shape name verify_shape",
+    "placeholder": "dtype shape name",
+    "convert_to_tensor": "value dtype name",
+    "Variable": "initial_value trainable collections validate_shape caching_device name",
+    "get_variable": "name shape dtype initializer regularizer trainable collections",
+    "Session": "target graph config",
+    "matmul": "a b transpose_a transpose_b adjoint_a adjoint_b",
+    "reduce_sum": "input_tensor axis keepdims name",
+    "concat": "values axis name",
+    "reshape": "tensor shape name",
+    "where": "condition x y name",
+    "cast": "x dtype name",
+    "clip_by_value": "t clip_value_min clip_value_max name",
+    "one_hot": "indices depth on_value off_value axis dtype name",
+}
+
+DOCUMENTED = [name for name in gradnb.__all__ if callable(getattr(gradnb, name))]
+FUNCTIONS = [name for name in DOCUMENTED if inspect.isfunction(getattr(gradnb, name))]
+
+
+def test_every_exported_name_exists_once() -> None:
+    assert len(set(gradnb.__all__)) == len(gradnb.__all__)
+    assert [name for name in gradnb.__all__ if not hasattr(gradnb, name)] == []
+
+
+def test_no_exported_name_is_private() -> None:
+    assert [name for name in gradnb.__all__ if name.startswith("_")] == []
+
+
+def test_dir_shows_what_is_exported() -> None:
+    assert set(gradnb.__all__) <= set(dir(gradnb))
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_the_parameters_stand_in_tensorflows_order(name: str) -> None:
+    expected = SIGNATURES[name].split()
+    assert list(inspect.signature(getattr(gradnb, name)).parameters)[: len(expected)] == expected
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_it_is_documented_by_one_sentence_first(name: str) -> None:
+    docstring = inspect.getdoc(getattr(gradnb, name))
+    assert docstring, f"tf.{name} has no docstring"
+    assert docstring.partition("\n\n")[0].rstrip().endswith("."), f"tf.{name} opens with {docstring.splitlines()[0]!r}"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_documented_parameter_is_one(name: str) -> None:
+    function = getattr(gradnb, name)
+    parameters = set(inspect.signature(function).parameters)
+    assert parameters_in(inspect.getdoc(function) or "") <= parameters
+
+
+def parameters_in(docstring: str) -> set[str]:
+    """Return the names that the section Parameters of a NumPy docstring describes."""
+    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", docstring, re.MULTILINE | re.DOTALL)
+    if section is None:
+        return set()
+    headings = re.findall(r"^(\S.*?)(?: : .*)?$", section[1], re.MULTILINE)
+    return {name.lstrip("*") for heading in headings for name in heading.split(", ")}
+
+
+def test_the_sections_are_read_as_numpy_writes_them() -> None:
+    docstring = "One.\n\nParameters\n----------\nx, y : Tensor\n    Two.\n*rest\n    More.\n\nReturns\n-------\nTensor\n"
+    assert parameters_in(docstring) == {"x", "y", "rest"}
+
+
+def test_what_the_readme_and_the_lessons_call_is_exported() -> None:
+    texts = [(ROOT / "README.md").read_text(encoding="utf-8")]
+    for lesson in sorted((ROOT / "notebooks").glob("*/*.ipynb")):
+        texts += [cell.source for cell in nbformat.read(lesson, 4).cells]
+    named = {name for text in texts for name in re.findall(r"(?<![\w.])tf\.(\w+)", text)}
+    assert {"gradients", "Session", "stop_gradient"} <= named
+    assert named - set(gradnb.__all__) == set()
