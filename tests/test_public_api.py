@@ -85,7 +85,7 @@ def parameters_in(docstring: str) -> set[str]:
 
 
 def test_the_sections_are_read_as_numpy_writes_them() -> None:
-    docstring = "One.\n\nParameters\n----------\nx, y : Tensor\n    Two.\n*rest\n    More.\n\nReturns\n-------\nTensor\n"
+    docstring = "One.\n\nParameters\n---\nx, y : Tensor\n    Two.\n*rest\n    More.\n\nReturns\n---\nTensor\n"
     assert parameters_in(docstring) == {"x", "y", "rest"}
 
 
