@@ -1,8 +1,8 @@
 """``tf.gradients``: gradients are built into the graph, operation by operation, and leave a trace of how.
 
 The algorithm is TensorFlow's: of the operations between the xs and the ys each waits until all its consumers have been
-differentiated; then what arrived at its outputs is added, its rule is asked what passes to its inputs, and its inputs wait
-for one consumer less.
+differentiated; then what arrived at its outputs is added, its rule is asked what passes to its inputs, and its inputs
+wait for one consumer less.
 """
 
 from __future__ import annotations
@@ -234,7 +234,8 @@ def gradients(
     ys, xs : Tensor, Variable, or list of those
         What to differentiate, and with respect to what.
     grad_ys : Tensor, array, or list of (those or None), optional
-        One weight for each y, of its shape: the row vector by which the Jacobian is multiplied from the left. Ones by default.
+        One weight for each y, of its shape: the row vector by which the Jacobian is multiplied from the left. Ones by
+        default.
     name : str
         The name scope of the operations that are added.
     colocate_gradients_with_ops : bool
@@ -329,7 +330,9 @@ def build_gradients(
 
     Parameters
     ----------
-    ys, xs, grad_ys, name, colocate_gradients_with_ops, gate_gradients, aggregation_method, stop_gradients, unconnected_gradients
+    ys, xs, grad_ys, name
+        As for `gradients`.
+    colocate_gradients_with_ops, gate_gradients, aggregation_method, stop_gradients, unconnected_gradients
         As for `gradients`.
     keep_steps : bool
         Whether the trace holds the steps.
@@ -528,7 +531,8 @@ def apply_rule(operation: Operation, upstream: Sequence[AnyGradient | None]) -> 
     contributions = list(result) if isinstance(result, (list, tuple)) else [result]
     if len(contributions) != len(operation.inputs):
         raise ValueError(
-            f"Num gradients {len(contributions)} generated for op {operation.node_def} do not match num inputs {len(operation.inputs)}"
+            f"Num gradients {len(contributions)} generated for op {operation.node_def} "
+            f"do not match num inputs {len(operation.inputs)}"
         )
     return contributions
 
@@ -537,16 +541,16 @@ def _no_gradient(operation: Operation) -> str:
     if operation.type == "PreventGradient":
         return f"Gradient explicitly disabled. Reason: {operation.attributes['message'].encode()!r}"
     return (
-        f"No gradient defined for operation'{operation.name}' (op type: {operation.type}). In general every operation must have an "
-        "associated `@tf.RegisterGradient` for correct autodiff, which this op is lacking. If you want to pretend this operation is a "
-        "constant in your program, you may insert `tf.stop_gradient`. "
-        + text("gradients.no_gradient", name=operation.name)
+        f"No gradient defined for operation'{operation.name}' (op type: {operation.type}). "
+        "In general every operation must have an associated `@tf.RegisterGradient` for correct autodiff, "
+        "which this op is lacking. If you want to pretend this operation is a constant in your program, "
+        "you may insert `tf.stop_gradient`. " + text("gradients.no_gradient", name=operation.name)
     )
 
 
 def _check_shape(operation: Operation, position: int, tensor: Tensor, gradient: Tensor) -> None:
     try:
-        gradient.set_shape(tensor.static_shape)
+        gradient.static_shape = shapes.merge(gradient.static_shape, tensor.static_shape)
     except ValueError:
         raise ValueError(
             f"Incompatible shapes between op input and calculated input gradient. Forward operation: {operation.name}. "
@@ -636,7 +640,8 @@ def _seed(weight: Any, y: AnyGradient, number: int) -> AnyGradient:
     elif dtype.is_complex:
         if not theirs.is_complex:
             raise TypeError(
-                f"Gradient type {theirs.name} generated for complex-valued tensor {y} with type {dtype.name} must be real"
+                f"Gradient type {theirs.name} generated for complex-valued tensor {y} with type {dtype.name} "
+                "must be real"
             )
     else:
         raise TypeError(f"Tensor {y} with type {dtype.name} must be numeric to obtain a default gradient")

@@ -277,7 +277,7 @@ _overrides: dict[str, Callable[..., Tensor]] = {}
 
 
 def overrides_operator(name: str) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
-    """Let the decorated function serve a Python operator that needs more than one operation (``getitem``, ``matmul``)."""
+    """Let the decorated function serve a Python operator that needs more than one operation: ``getitem``."""
 
     def keep(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         _overrides[name] = function
@@ -571,39 +571,35 @@ class Graph:
             return self._named(obj, allow_tensor, allow_operation, wanted)
         if (isinstance(obj, Tensor) and allow_tensor) or (isinstance(obj, Operation) and allow_operation):
             if obj.graph is not self:
-                raise ValueError(
-                    f"{type(obj).__name__} {obj if isinstance(obj, Tensor) else obj.name} is not an element of this graph."
-                )
+                shown = obj if isinstance(obj, Tensor) else obj.name
+                raise ValueError(f"{type(obj).__name__} {shown} is not an element of this graph.")
             return obj
         raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
 
     def _named(self, name: str, allow_tensor: bool, allow_operation: bool, wanted: str) -> Tensor | Operation:
+        form = 'Tensor names must be of the form "<op_name>:<output_index>".'
         op_name, colon, number = name.partition(":")
+        operation = self._by_name.get(op_name)
         if colon and not allow_tensor:
             raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a {wanted}.")
         if not colon and not allow_operation:
-            if op_name in self._by_name:
-                raise ValueError(
-                    f'The name {name!r} refers to an Operation, not a {wanted}. Tensor names must be of the form "<op_name>:<output_index>".'
-                )
-            raise ValueError(
-                f"The name {name!r} looks like an (invalid) Operation name, not a {wanted}. "
-                'Tensor names must be of the form "<op_name>:<output_index>".'
-            )
-        operation = self._by_name.get(op_name)
+            what = "looks like an (invalid) Operation name" if operation is None else "refers to an Operation"
+            raise ValueError(f"The name {name!r} {what}, not a {wanted}. {form}")
+        if colon and not number.isdecimal():
+            raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. {form}")
         if operation is None:
-            raise KeyError(
-                f"The name {name!r} refers to {'a Tensor' if colon else 'an Operation'} which does not exist in the graph."
+            what = (
+                f"a Tensor which does not exist. The operation, {op_name!r}, does"
+                if colon
+                else "an Operation which does"
             )
+            raise KeyError(f"The name {name!r} refers to {what} not exist in the graph.")
         if not colon:
             return operation
-        if not number.isdecimal():
-            raise ValueError(
-                f'The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the form "<op_name>:<output_index>".'
-            )
         if int(number) >= len(operation.outputs):
             raise KeyError(
-                f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists but only has {len(operation.outputs)} outputs."
+                f"The name {name!r} refers to a Tensor which does not exist. "
+                f"The operation, {op_name!r}, exists but only has {len(operation.outputs)} outputs."
             )
         return operation.outputs[int(number)]
 
@@ -650,7 +646,8 @@ class Graph:
             pattern, kind = (_INNER_SCOPE, "scope") if self._scope else (_NAME, "root scope")
             if not pattern.match(name):
                 raise ValueError(
-                    f"'{name}' is not a valid {kind} name. A {kind} name has to match the following pattern: {pattern.pattern}"
+                    f"'{name}' is not a valid {kind} name. "
+                    f"A {kind} name has to match the following pattern: {pattern.pattern}"
                 )
         before = self._scope
         if not name:
@@ -869,7 +866,8 @@ def _misfit(
     ]
     names = ", ".join(tensor.name.removesuffix(":0") for tensor in inputs)
     given = ", ".join(shapes.bracket_text(tensor.static_shape) for tensor in inputs)
-    return f"{error} for '{{{{node {name}}}}} = {definition.type}[{', '.join(settings)}]({names})' with input shapes: {given}."
+    node = f"{{{{node {name}}}}} = {definition.type}[{', '.join(settings)}]({names})"
+    return f"{error} for '{node}' with input shapes: {given}."
 
 
 # The default graph and session
@@ -1100,7 +1098,8 @@ def convert_to_tensor(
     if isinstance(value, Tensor):
         if wanted is not None and value.dtype.base_dtype is not wanted:
             raise ValueError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.base_dtype.name}: {value!r}"
+                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
+                f"{value.dtype.base_dtype.name}: {value!r}"
             )
         return value
     if hasattr(value, "as_tensor"):
@@ -1110,7 +1109,8 @@ def convert_to_tensor(
         return _pack(value, wanted, name)
     if isinstance(value, (Operation, Graph)) or value is None:
         raise TypeError(
-            f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {value!r}. Consider casting elements to a supported type."
+            f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {value!r}. "
+            "Consider casting elements to a supported type."
         )
     if wanted is None and preferred_dtype is not None:
         try:
@@ -1121,7 +1121,7 @@ def convert_to_tensor(
 
 
 def convert_like(value: Any, other: Any) -> Tensor:
-    """Return `value` as a tensor of the dtype of the tensor `other`: how a Python number meets a tensor in an operator."""
+    """Return `value` as a tensor of the dtype of `other`: how a Python number meets a tensor in an operator."""
     return value if isinstance(value, Tensor) else convert_to_tensor(value, other.dtype.base_dtype)
 
 
@@ -1372,7 +1372,8 @@ def _checked_inputs(
         if dtype not in argument.choices:
             allowed = ", ".join(sorted(choice.name for choice in argument.choices))
             raise TypeError(
-                f"Value passed to parameter '{argument.name}' has DataType {dtype.name} not in list of allowed values: {allowed}"
+                f"Value passed to parameter '{argument.name}' has DataType {dtype.name} "
+                f"not in list of allowed values: {allowed}"
             )
         if variable and not known:
             bound[variable] = (dtype, argument.name)

@@ -26,6 +26,9 @@ __all__ = [
     "zeros_initializer",
 ]
 
+#: The standard deviation of what is left of a normal distribution that is cut at two standard deviations.
+_LEFT_OF_STDDEV = 0.87962566103423978
+
 
 class Initializer:
     """Makes the first value of a variable: called with a shape and a dtype, it returns a tensor."""
@@ -216,8 +219,8 @@ class variance_scaling_initializer(Initializer):  # TensorFlow's name
             raise ValueError(f"Argument `mode` should be one of ('fan_in', 'fan_out', 'fan_avg'). Received: {mode}")
         if distribution not in ("normal", "uniform", "truncated_normal", "untruncated_normal"):
             raise ValueError(
-                "Argument `distribution` should be one of ('normal', 'uniform', 'truncated_normal', 'untruncated_normal'). "
-                f"Received: {distribution}"
+                "Argument `distribution` should be one of "
+                f"('normal', 'uniform', 'truncated_normal', 'untruncated_normal'). Received: {distribution}"
             )
         self.scale = scale
         self.mode = mode
@@ -235,8 +238,7 @@ class variance_scaling_initializer(Initializer):  # TensorFlow's name
             return random_uniform(shape, -limit, limit, wanted, self.seed)
         if self.distribution == "untruncated_normal":
             return random_normal(shape, 0.0, math.sqrt(variance), wanted, self.seed)
-        # What is left of a normal distribution cut at two standard deviations has this standard deviation.
-        return truncated_normal(shape, 0.0, math.sqrt(variance) / 0.87962566103423978, wanted, self.seed)
+        return truncated_normal(shape, 0.0, math.sqrt(variance) / _LEFT_OF_STDDEV, wanted, self.seed)
 
 
 class glorot_uniform_initializer(variance_scaling_initializer):

@@ -32,7 +32,7 @@ class Example:
     Parameters
     ----------
     *inputs : tuple of int, or array
-        A tuple is the shape of an input that the tests fill with numbers and differentiate; an array is used as it stands.
+        A tuple is the shape of an input that the tests fill with numbers and differentiate; an array is used as it is.
     low, high : float
         The range from which the numbers are drawn.
     distinct : bool
@@ -108,8 +108,8 @@ class OpDef:
     infer : callable
         ``infer(*tensors, **attributes)`` gives ``(dtype, static shape)``, or a list of those for several outputs.
     gradient : callable, None or NOT_DIFFERENTIABLE
-        ``gradient(z, g, *inputs, **attributes)`` builds, in graph operations, the gradient for each input from `g`, the gradient
-        of the output `z` (tuples when there are several outputs). None: asking for it is a ``LookupError``.
+        ``gradient(z, g, *inputs, **attributes)`` builds, in graph operations, the gradient for each input from `g`, the
+        gradient of the output `z` (tuples when there are several outputs). None: asking for it is a ``LookupError``.
     formula : str
         How it prints, with the arguments' names in braces: ``{x} · {y}``. By default a call: ``type(x, y)``.
     binds : int

@@ -372,7 +372,8 @@ def _collect(fetch: Any, graph: Graph, elements: list[Tensor | Operation]) -> Ca
         elements.append(graph.as_graph_element(fetch))
     except TypeError as error:
         raise TypeError(
-            f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}" must be a string or Tensor. ({error})'
+            f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}" '
+            f"must be a string or Tensor. ({error})"
         ) from None
     except ValueError as error:
         raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})") from None
@@ -408,9 +409,9 @@ def _feed_key(key: Any, graph: Graph) -> Tensor:
 def _feed_value(tensor: Tensor, value: Any) -> Array:
     if isinstance(value, (Tensor, IndexedSlices)) or hasattr(value, "as_tensor"):
         raise TypeError(
-            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, lists, "
-            f"numpy ndarrays, or TensorHandles. For reference, the tensor object was {value} which was passed to the argument "
-            f"`feed_dict` with key {tensor}."
+            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, "
+            f"lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was {value} which was passed "
+            f"to the argument `feed_dict` with key {tensor}."
         )
     dtype = tensor.dtype.base_dtype
     if dtype.is_string:

@@ -1,13 +1,13 @@
 """Shapes that may be known only in part, and the rules by which operations' shapes follow from their inputs'.
 
-Inside the engine a static shape is a tuple whose entries are ``int`` or, where a dimension is unknown, ``None``; a shape of
-unknown rank is ``None``. `TensorShape` is the face that TensorFlow's users know.
+Inside the engine a static shape is a tuple whose entries are ``int`` or, where a dimension is unknown, ``None``; a
+shape of unknown rank is ``None``. `TensorShape` is the face that TensorFlow's users know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any
 
 from gradnb.engine.dtypes import DType, bool_
 
@@ -208,7 +208,7 @@ def as_static_shape(value: Any) -> StaticShape:
         return value._dims
     if value is None:
         return None
-    if isinstance(value, SupportsIndex):
+    if hasattr(value, "__index__"):
         return (_dimension(value),)
     if isinstance(value, Iterable) and not isinstance(value, str):
         return tuple(_dimension(entry) for entry in value)
@@ -290,7 +290,7 @@ def merge(first: StaticShape, second: StaticShape) -> StaticShape:
     """
     if first is None:
         return second
-    if second is None:
+    if second is None or first == second:
         return first
     if not compatible(first, second):
         raise InferenceError(f"Shapes {shape_text(first)} and {shape_text(second)} are not compatible")

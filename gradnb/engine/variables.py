@@ -110,18 +110,17 @@ class Variable(Operators):
         self.constraint = constraint
         graph = graph_of([initial_value])
         graph.check_not_finalized()
-        with graph.as_default(), graph.control_dependencies(None):
-            with graph.name_scope(name or "Variable") as scope:
-                value = _initial(initial_value, dtype, graph)
-                if expected_shape is not None:
-                    value.set_shape(expected_shape)
-                base = value.dtype.base_dtype
-                self._initial_value = value
-                self._reference = add_variable(scope, value.static_shape if validate_shape else None, base)
-                self.initializer: Operation = assign(
-                    self._reference, value, None if validate_shape else False, name="Assign"
-                ).op
-                self._snapshot = identity(self._reference, name="read")
+        with graph.as_default(), graph.control_dependencies(None), graph.name_scope(name or "Variable") as scope:
+            value = _initial(initial_value, dtype, graph)
+            if expected_shape is not None:
+                value.set_shape(expected_shape)
+            base = value.dtype.base_dtype
+            self._initial_value = value
+            self._reference = add_variable(scope, value.static_shape if validate_shape else None, base)
+            self.initializer: Operation = assign(
+                self._reference, value, None if validate_shape else False, name="Assign"
+            ).op
+            self._snapshot = identity(self._reference, name="read")
         graph.initializers[self._reference.op] = self.initializer
         kept = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
         if trainable and GraphKeys.TRAINABLE_VARIABLES not in kept:
@@ -138,8 +137,8 @@ class Variable(Operators):
         """
         if dtype is not None and dtype.base_dtype is not self.dtype.base_dtype:
             raise ValueError(
-                f"Incompatible type conversion requested to type '{dtype.name}' for variable of type '{self.dtype.name}' "
-                f"(Variable: {self})"
+                f"Incompatible type conversion requested to type '{dtype.name}' "
+                f"for variable of type '{self.dtype.name}' (Variable: {self})"
             )
         return self._reference if as_reference else self._snapshot
 
@@ -496,7 +495,8 @@ def get_variable(
 def _reused(variable: Variable, name: str, shape: Any, dtype: Any, scope: VariableScope, store: _Store) -> Variable:
     if not scope.reuse:
         raise ValueError(
-            f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? "
+            f"Variable {name} already exists, disallowed. "
+            "Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? "
             f"Originally defined at:\n\n{store.places[name]}"
         )
     if shape is not None and not shapes.compatible(variable.static_shape, shapes.as_static_shape(shape)):
@@ -506,7 +506,8 @@ def _reused(variable: Variable, name: str, shape: Any, dtype: Any, scope: Variab
         )
     if dtype is not None and as_dtype(dtype).base_dtype is not variable.dtype.base_dtype:
         raise ValueError(
-            f"Trying to share variable {name}, but specified dtype {as_dtype(dtype).name} and found dtype {variable.dtype.name}."
+            f"Trying to share variable {name}, but specified dtype {as_dtype(dtype).name} "
+            f"and found dtype {variable.dtype.name}."
         )
     return variable
 

@@ -88,7 +88,8 @@ def _reshape_spec(x: Tensor, target: Tensor) -> Spec:
             raise InferenceError(f"Dimension size must be evenly divisible by {rest} but is {count}")
     if count is not None and None not in wanted and shapes.element_count(wanted) != count:
         raise InferenceError(
-            f"Cannot reshape a tensor with {count} elements to shape {bracket_text(wanted)} ({shapes.element_count(wanted)} elements)"
+            f"Cannot reshape a tensor with {count} elements to shape {bracket_text(wanted)} "
+            f"({shapes.element_count(wanted)} elements)"
         )
     return x.dtype.base_dtype, wanted
 
@@ -99,7 +100,8 @@ def _reshape(x: Array, target: Array) -> Array:
     fits = x.size == known if -1 not in sizes else known and x.size % known == 0
     if not fits or sizes.count(-1) > 1:
         raise ValueError(
-            f"Input to reshape is a tensor with {x.size} values, but the requested shape {bracket_text(tuple(sizes))} has {known}"
+            f"Input to reshape is a tensor with {x.size} values, "
+            f"but the requested shape {bracket_text(tuple(sizes))} has {known}"
         )
     return np.reshape(x, sizes)
 
@@ -156,9 +158,9 @@ def as_shape(value: Any) -> Tensor:
 
 def _broadcast_to_spec(x: Tensor, target: Tensor) -> Spec:
     wanted = constant_shape(target)
-    if wanted is not None and None not in wanted and x.static_shape is not None:
-        if shapes.broadcast_shapes(x.static_shape, wanted) != wanted:
-            raise InferenceError(f"Incompatible shapes: {bracket_text(x.static_shape)} vs. {bracket_text(wanted)}")
+    both_known = wanted is not None and None not in wanted and x.static_shape is not None
+    if both_known and shapes.broadcast_shapes(x.static_shape, wanted) != wanted:
+        raise InferenceError(f"Incompatible shapes: {bracket_text(x.static_shape)} vs. {bracket_text(wanted)}")
     return x.dtype.base_dtype, wanted
 
 
@@ -246,7 +248,8 @@ def fit(g: Tensor, x: Tensor, z: Tensor) -> Tensor:
     Returns
     -------
     Tensor
-        `g` itself when the static shapes agree, a sum when they say over which axes, else a sum that finds out at run time.
+        `g` itself when the static shapes agree, a sum when they say over which axes, else a sum that finds out when it
+        runs.
     """
     if shapes.is_full(x.static_shape) and x.static_shape == z.static_shape == g.static_shape:
         return g

@@ -136,7 +136,8 @@ def random_uniform(
         numbers: Tensor = apply("RandomUniform", as_shape(shape), dtype=drawn, seed=seeds(seed))
         if wanted.is_integer:
             return cast(apply("Floor", numbers * (float(maxval) - float(minval)) + float(minval)), wanted)
-        return numbers * (maxval - minval) + minval
+        spread: Tensor = numbers * (maxval - minval) + minval
+        return spread
 
 
 def random_normal(
@@ -170,7 +171,8 @@ def random_normal(
     """
     with name_scope(name, "random_normal"):
         numbers: Tensor = apply("RandomStandardNormal", as_shape(shape), dtype=as_dtype(dtype), seed=seeds(seed))
-        return numbers * stddev + mean
+        scaled: Tensor = numbers * stddev + mean
+        return scaled
 
 
 def truncated_normal(
@@ -205,4 +207,5 @@ def truncated_normal(
     """
     with name_scope(name, "truncated_normal"):
         numbers: Tensor = apply("TruncatedNormal", as_shape(shape), dtype=as_dtype(dtype), seed=seeds(seed))
-        return numbers * stddev + mean
+        scaled: Tensor = numbers * stddev + mean
+        return scaled

@@ -383,7 +383,8 @@ def _assign_spec(reference: Tensor, value: Tensor, **attributes: Any) -> shapes.
         for position, (a, b) in enumerate(zip(ours, theirs, strict=True)):
             if a is not None and b is not None and a != b:
                 raise shapes.InferenceError(
-                    f"Dimension {position} in both shapes must be equal, but are {a} and {b}. Shapes are {shapes.bracket_text(ours)} and {shapes.bracket_text(theirs)}."
+                    f"Dimension {position} in both shapes must be equal, but are {a} and {b}. "
+                    f"Shapes are {shapes.bracket_text(ours)} and {shapes.bracket_text(theirs)}."
                 )
     elif not shapes.compatible(ours, theirs):
         raise shapes.InferenceError(f"Shapes must be equal rank, but are {len(ours or ())} and {len(theirs or ())}")
