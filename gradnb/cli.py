@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import sys
 import traceback
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> _Parser:
     parser = _Parser(prog="gradnb", description=text("cli.gradnb"))
-    language = argparse.ArgumentParser(add_help=False)
+    language = _Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
     commands = parser.add_subparsers(required=True, metavar="explain | lessons")
 
@@ -82,7 +83,10 @@ def _parser() -> _Parser:
 def _explain(options: argparse.Namespace) -> int:
     from gradnb.aliases import tensorflow_means_gradnb
     from gradnb.engine.gradients import recording
+    from gradnb.engine.graph import Tensor
+    from gradnb.engine.variables import Variable
     from gradnb.explanation import explain_call
+    from gradnb.jupyter.names import Bindings
 
     program: Path = options.program
     try:
@@ -102,7 +106,10 @@ def _explain(options: argparse.Namespace) -> int:
     if not calls:
         raise _Refusal(text("cli.no_call", file=program))
 
-    explanations = [explain_call(call, names=vars(module)) for call in calls[:_MOST_CALLS]]
+    bindings = Bindings()
+    bindings.note(ast.parse(source))
+    names = bindings.names(vars(module), (Tensor, Variable))
+    explanations = [explain_call(call, names=names) for call in calls[:_MOST_CALLS]]
     if options.output is None:
         print("\n\n".join(explanation.text() for explanation in explanations))
     else:
