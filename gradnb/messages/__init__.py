@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 
@@ -47,6 +49,21 @@ def current_language() -> str:
         return _chosen
     wanted = os.environ.get("GRADNB_LANG", "en")
     return wanted if wanted in LANGUAGES else "en"
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Use `language` inside the block; None changes nothing, and a choice made inside the block lasts."""
+    global _chosen
+    before = _chosen
+    if language is not None:
+        set_language(language)
+    inside = _chosen
+    try:
+        yield
+    finally:
+        if _chosen == inside:
+            _chosen = before
 
 
 @cache

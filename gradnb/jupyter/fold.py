@@ -1,0 +1,26 @@
+"""A widget without a face that folds the static copies below a live panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+
+class Fold(anywidget.AnyWidget):
+    """Folds the ``<details>`` of the outputs that follow it, as long as a kernel answers.
+
+    Parameters
+    ----------
+    copies : int
+        How many of the following outputs it folds.
+    """
+
+    _esm = Path(__file__).with_name("static") / "fold.js"
+    copies = traitlets.Int(1).tag(sync=True)
+
+    def __init__(self, copies: int, **options: Any) -> None:
+        super().__init__(copies=copies, **options)
+        self.on_msg(lambda *_: self.send("it is"))
