@@ -43,6 +43,12 @@ def render(view: View, picture_svg: str | None = None) -> str:
     str
         One ``<details open>`` element.
     """
+    caption = escape(clean(view).caption)
+    return f"<details open>\n<summary><code>{caption}</code></summary>\n{body(view, picture_svg)}\n</details>"
+
+
+def body(view: View, picture_svg: str | None = None) -> str:
+    """Return the same without the ``<details>`` around it and its caption."""
     view = clean(view)
     parts: list[str] = []
     for part in view.shown:
@@ -57,8 +63,7 @@ def render(view: View, picture_svg: str | None = None) -> str:
                 sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in view.story)
                 parts.append(f"<p><b>{escape(message('render.story', view.language))}</b></p>{sentences}")
     parts.append(_list(view.notes))
-    body = "\n".join(part for part in parts if part)
-    return f"<details open>\n<summary><code>{escape(view.caption)}</code></summary>\n{body}\n</details>"
+    return "\n".join(part for part in parts if part)
 
 
 def page(views_html: Iterable[str], title: str, language: str = "en") -> str:
