@@ -376,7 +376,9 @@ def variable_scope(
         store.opened[prefix] = store.opened.get(prefix, 0) + 1
         wanted = inherited.reuse or outer.reuse if reuse is None else reuse
         # TensorFlow never switches reuse off inside a scope that reuses.
-        scope = VariableScope(prefix, wanted or inherited.reuse, initializer or inherited.initializer)
+        scope = VariableScope(
+            prefix, wanted or inherited.reuse, inherited.initializer if initializer is None else initializer
+        )
         try:
             if auxiliary_name_scope:
                 with graph.name_scope(short) as opened:
@@ -469,7 +471,10 @@ def get_variable(
         )
     wanted = float32 if dtype is None else as_dtype(dtype).base_dtype
     value, given_dtype = _starting_value(
-        full_name, shape, wanted if dtype is not None else None, initializer or scope.initializer
+        full_name,
+        shape,
+        wanted if dtype is not None else None,
+        scope.initializer if initializer is None else initializer,
     )
     graph = get_default_graph()
     with graph.name_scope(None):
