@@ -14,8 +14,10 @@ def controls(value: object, dtype: str = "float32") -> ArrayControls:
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [((), True), ((1,), True), ((12,), True), ((13,), False), ((6, 6), True), ((3, 4), True), ((7, 6), False)]
-    + [((2, 2, 3), True), ((2, 2, 4), False), ((0,), False), ((0, 3), False)],
+    [
+        *[((), True), ((1,), True), ((12,), True), ((13,), False), ((6, 6), True), ((3, 4), True), ((7, 6), False)],
+        *[((2, 2, 3), True), ((2, 2, 4), False), ((0,), False), ((0, 3), False)],
+    ],
 )
 def test_which_arrays_have_controls(shape: tuple[int, ...], expected: bool) -> None:
     assert has_controls(shape) is expected

@@ -1,0 +1,84 @@
+"""Putting explanations on the screen: in a live notebook a panel and a static copy, elsewhere the static one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ipywidgets as widgets
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
+from gradnb.explanation import Explanation
+from gradnb.jupyter.fold import Fold
+from gradnb.jupyter.panel import Panel
+from gradnb.messages import text
+
+_panels_of_cell: dict[str, tuple[int, list[widgets.Widget]]] = {}
+
+
+def is_live() -> bool:
+    """Return whether a Jupyter kernel runs this program, so that widgets can talk to it."""
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def show(explanations: Sequence[Explanation], *, static: bool = False) -> None:
+    """Display explanations.
+
+    Parameters
+    ----------
+    explanations : sequence of Explanation
+        What to show. In a live notebook several stand behind tabs; their static copies follow one below the other, each
+        with its call as caption.
+    static : bool
+        Leave the panel out also in a live notebook.
+    """
+    if not static and is_live():
+        live = LivePanel(explanations)
+        _replace_panels_of_this_cell(live)
+        display(live)
+    for explanation in explanations:
+        display(explanation)
+
+
+class LivePanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
+    """What stands above the static copies: one panel, or tabs of them, and what folds the copies."""
+
+    def __init__(self, explanations: Sequence[Explanation]) -> None:
+        panels = [Panel(explanation) for explanation in explanations]
+        self._captions = [explanation.view.caption for explanation in explanations]
+        shown = panels[0] if len(panels) == 1 else widgets.Tab(panels, titles=_titles(explanations))
+        super().__init__([shown, Fold(len(explanations))])
+
+    def __repr__(self) -> str:
+        """Return the calls that are shown: the same text on every run, on every machine."""
+        return f"gradnb.Panel({'; '.join(self._captions)})"
+
+    def close_all(self) -> None:
+        """Close the panel with all its widgets."""
+        waiting: list[widgets.Widget] = [self]
+        while waiting:
+            widget = waiting.pop()
+            waiting += getattr(widget, "children", ())
+            widget.close()
+
+
+def _titles(explanations: Sequence[Explanation]) -> list[str]:
+    return [
+        text("panel.tab", explanation.view.language, number=number, ys=", ".join(explanation.view.y_names))
+        for number, explanation in enumerate(explanations, 1)
+    ]
+
+
+def _replace_panels_of_this_cell(live: LivePanel) -> None:
+    """Close the panels that an earlier run of the same cell made, as far as the front end names its cells."""
+    shell = get_ipython()
+    parent = getattr(shell, "parent_header", None) or {}
+    cell = parent.get("metadata", {}).get("cellId")
+    if shell is None or cell is None:
+        return
+    count, panels = _panels_of_cell.get(cell, (0, []))
+    if count != shell.execution_count:
+        for panel in panels:
+            panel.close_all()
+        panels = []
+    _panels_of_cell[cell] = (shell.execution_count, [*panels, live])

@@ -1,0 +1,321 @@
+"""What ``%%gradgraph`` does: run a cell in the right graph, and explain the gradients that it asks for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
+
+import numpy as np
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import no_var_expand, output_can_be_silenced
+
+import gradnb
+from gradnb.aliases import tensorflow_means_gradnb
+from gradnb.engine.gradients import Call, recording
+from gradnb.engine.graph import (
+    Graph,
+    IndexedSlices,
+    Operation,
+    Tensor,
+    get_default_graph,
+    reset_default_graph,
+)
+from gradnb.engine.session import Session
+from gradnb.engine.variables import Variable
+from gradnb.errors import OpError
+from gradnb.explanation import Explanation, explain, explain_call
+from gradnb.jupyter.config import GradGraph
+from gradnb.jupyter.display import show
+from gradnb.jupyter.names import Bindings, names_read, values_read
+from gradnb.jupyter.request import Request, help_text, parse
+from gradnb.messages import speaking, text
+
+MOST_CALLS = 8
+
+_PACKAGE = str(Path(gradnb.__file__).parent)
+_NOTHING = object()
+
+
+def magic(shell: InteractiveShell, defaults: GradGraph) -> Callable[[str, str | None], object]:
+    """Return the function that is registered as ``%gradgraph`` and ``%%gradgraph``."""
+    runner = Runner(shell, defaults)
+
+    @no_var_expand
+    @output_can_be_silenced
+    def gradgraph(line: str, cell: str | None = None) -> object:
+        return runner.run(line, cell)
+
+    gradgraph.__doc__ = help_text()
+    # IPython asks for this before it takes __doc__: so the help is in the language of the moment.
+    gradgraph.getdoc = lambda: help_text(defaults.lang)
+    return gradgraph
+
+
+@dataclass
+class Runner:
+    """Runs the magic in one shell.
+
+    Attributes
+    ----------
+    shell : InteractiveShell
+        Whose cells are run.
+    defaults : GradGraph
+        What an option is that the line does not mention.
+    bindings : Bindings
+        In which order the cells so far bound their names.
+    """
+
+    shell: InteractiveShell
+    defaults: GradGraph
+    bindings: Bindings = field(default_factory=Bindings)
+
+    def run(self, line: str, cell: str | None) -> object:
+        """Run the magic; return what the cell's last expression gives, unless that was drawn.
+
+        Raises
+        ------
+        UsageError
+            If the line is wrong or there is nothing to draw.
+        """
+        request = self.defaults.completed(parse(line, self.defaults.lang))
+        with speaking(request.lang):
+            if cell is None:
+                if not request.ys:
+                    raise UsageError(text("magic.forms"))
+                self._show([self._own_call(request)], request)
+                return None
+            calls, last = self._run_cell(cell, request)
+            if request.ys:
+                explanations = [self._own_call(request)]
+            elif calls:
+                options = self._options(request)
+                explanations = [explain_call(call, **options) for call in calls[:MOST_CALLS]]
+            elif isinstance(last, Tensor | Variable):
+                explanations = [self._explained(request, ys=last, xs=None)]
+                last = _NOTHING
+            else:
+                raise UsageError(text("magic.forms"))
+            self._show(explanations, request)
+            if not request.ys and len(calls) > MOST_CALLS:
+                print(text("magic.more_calls", most=MOST_CALLS, number=len(calls) - MOST_CALLS))
+            return None if last is _NOTHING else last
+
+    # Running the cell
+
+    def _run_cell(self, cell: str, request: Request) -> tuple[list[Call], object]:
+        """Run the cell as the shell would; return the calls of ``tf.gradients`` and the last expression's value."""
+        tree, name = self._parsed(cell)
+        if not self._goes_on(tree, request):
+            # Inside a graph that an earlier cell entered for good, the cell goes on with that one.
+            with suppress(AssertionError):
+                reset_default_graph()
+        last = tree.body.pop() if tree.body and self._shows_last(tree.body[-1]) else None
+        value = _NOTHING
+        with ExitStack() as stack:
+            if request.tensorflow:
+                stack.enter_context(tensorflow_means_gradnb())
+            calls = stack.enter_context(recording())
+            try:
+                exec(self.shell.compile(tree, name, "exec"), self.shell.user_global_ns, self.shell.user_ns)
+                if isinstance(last, ast.Expr):
+                    code = self.shell.compile(ast.Expression(last.value), name, "eval")
+                    value = eval(code, self.shell.user_global_ns, self.shell.user_ns)
+            except BaseException as error:
+                self._hide_own_frames(error)
+                raise
+            finally:
+                self.bindings.note(tree)
+        return calls, value
+
+    def _parsed(self, cell: str) -> tuple[ast.Module, str]:
+        """Return the cell's tree, and the name under which a traceback finds its lines."""
+        # The empty line stands for the magic's own, so that line numbers are those of the notebook's cell.
+        source = "\n" + self.shell.transform_cell(cell)
+        name = self.shell.compile.cache(source, self.shell.execution_count)
+        try:
+            return self.shell.transform_ast(self.shell.compile.ast_parse(source, name)), name
+        except SyntaxError as error:
+            self._show_without_stack(error)
+
+    def _shows_last(self, statement: ast.stmt) -> bool:
+        return isinstance(statement, ast.Expr) and self.shell.ast_node_interactivity != "none"
+
+    def _goes_on(self, tree: ast.Module, request: Request) -> bool:
+        """Return whether the cell goes on with the present default graph: it reads something of it."""
+        if request.keep_graph or request.new_graph:
+            return request.keep_graph
+        graph = get_default_graph()
+        values = values_read(names_read(tree, request.expressions), self.shell.user_ns)
+        return any(_graph_of(value) is graph for value in values)
+
+    # Errors of the learner's own
+
+    def _hide_own_frames(self, error: BaseException) -> None:
+        """Let IPython show `error` with the learner's frames alone."""
+        kept = _without_own_frames(error.__traceback__)
+        present = self.shell.InteractiveTB
+
+        def lines() -> list[str]:
+            return present.structured_traceback(type(error), error, kept, tb_offset=0)
+
+        error._render_traceback_ = lines  # type: ignore[attr-defined]  # IPython asks an exception for this
+
+    def _show_without_stack(self, error: SyntaxError) -> NoReturn:
+        """Raise what IPython shows as it shows a cell's own syntax error: without the frames that led to the parser."""
+        lines = self.shell.SyntaxTB.structured_traceback(type(error), error, [])
+        kind = type(type(error).__name__, (_Unreadable,), {})  # the name is what the front end is told
+        raise kind(str(error), lines) from None
+
+    # Explaining
+
+    def _own_call(self, request: Request) -> Explanation:
+        """Return the explanation of the call that the line describes."""
+        ys = [self._tensor(name) for name in request.ys]
+        xs = [x for name in request.wrt for x in self._tensors(name)]
+        seeds = [self._weight(expression, y) for expression, y in zip(request.grad_ys, ys, strict=False)]
+        stops = [stop for name in request.stop for stop in self._tensors(name)]
+        return self._explained(
+            request,
+            ys=ys,
+            xs=xs or None,
+            grad_ys=seeds or None,
+            stop_gradients=stops or None,
+            unconnected_gradients=request.unconnected,
+        )
+
+    def _explained(self, request: Request, **call: Any) -> Explanation:
+        try:
+            return explain(**call, **self._options(request))
+        except (ValueError, TypeError, LookupError, OpError) as error:
+            raise UsageError(str(error)) from error
+
+    def _options(self, request: Request) -> dict[str, Any]:
+        return {
+            "names": self.bindings.names(self.shell.user_ns, (Tensor, Variable)),
+            "feed_dict": self._feeds(request) or None,
+            "seed": request.seed,
+            "views": request.view,
+            "layout": request.layout,
+            "precision": request.precision,
+            "language": request.lang,
+            "theme": request.theme,
+        }
+
+    def _feeds(self, request: Request) -> dict[Any, object]:
+        feeds = {}
+        for name, expression in self.defaults.feeds:
+            try:
+                feeds[self._tensor(name)] = self._value(expression, "feed")
+            except UsageError:  # a default for cells that know the name
+                continue
+        for name, expression in request.feed:
+            feeds[self._tensor(name)] = self._value(expression, "--feed")
+        return feeds
+
+    def _weight(self, expression: str, y: Any) -> object:
+        """Return the weight on dy that `expression` gives: a tensor as it is, numbers in the dtype of `y`."""
+        value = self._value(expression, "--grad-ys")
+        if value is None or isinstance(value, Tensor | Variable):
+            return value
+        numbers = np.asarray(value)
+        return numbers.astype(y.dtype.as_numpy_dtype) if numbers.dtype.kind in "iuf" else value
+
+    def _tensors(self, name: str) -> list[Any]:
+        """Return the tensor called `name`, or those of the list that is called so."""
+        value = self._looked_up(name)
+        if isinstance(value, list | tuple) and value and all(isinstance(item, Tensor | Variable) for item in value):
+            return list(value)
+        return [self._tensor(name)]
+
+    def _tensor(self, name: str) -> Any:
+        value = self._looked_up(name)
+        if not isinstance(value, Tensor | Variable):
+            raise UsageError(text("magic.not_a_tensor", name=name, kind=type(value).__name__))
+        return value
+
+    def _looked_up(self, name: str) -> object:
+        node = ast.parse(name, mode="eval").body
+        if isinstance(node, ast.Subscript) and isinstance(self._looked_up(ast.unparse(node.value)), Tensor | Variable):
+            raise UsageError(text("magic.bad_name", value=name))  # an element would be a new operation in the graph
+        try:
+            return eval(name, self.shell.user_global_ns, self.shell.user_ns)
+        except Exception as error:
+            known = list(self.bindings.names(self.shell.user_ns, (Tensor, Variable)))
+            near = get_close_matches(name, known, n=1) or known[:6]
+            raise UsageError(
+                text("magic.not_found", name=name, reason=str(error), known=", ".join(near) or "–")
+            ) from error
+
+    def _value(self, expression: str, option: str) -> object:
+        """Return the value of a Python expression; tensors that it makes on the way stay out of the learner's graph."""
+        scratch = Graph()
+        try:
+            with scratch.as_default():
+                value = eval(expression, self.shell.user_global_ns, self.shell.user_ns)
+                if isinstance(value, Tensor) and value.graph is scratch:
+                    with Session() as session:
+                        value = session.run(value)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise UsageError(text("magic.failed_expression", option=option, value=expression, reason=reason)) from error
+        return value
+
+    # Showing
+
+    def _show(self, explanations: list[Explanation], request: Request) -> None:
+        if request.output:
+            self.shell.user_ns[request.output] = explanations[0] if len(explanations) == 1 else explanations
+        if request.save:
+            for explanation, file in zip(explanations, numbered(request.save, len(explanations)), strict=True):
+                try:
+                    explanation.save(file)
+                except (OSError, ValueError) as error:
+                    raise UsageError(str(error)) from error
+        show(explanations, static=request.static)
+
+
+class _Unreadable(Exception):
+    """A cell that is not Python, with the lines that IPython shows of it."""
+
+    def __init__(self, message: str, lines: list[str]) -> None:
+        super().__init__(message)
+        self._lines = lines
+
+    def _render_traceback_(self) -> list[str]:
+        return self._lines
+
+
+def numbered(file: str, number: int) -> Sequence[Path]:
+    """Return `number` paths: `file` itself, or with ``-1``, ``-2``, … before its ending when there are several."""
+    path = Path(file)
+    return [path] if number == 1 else [path.with_stem(f"{path.stem}-{place}") for place in range(1, number + 1)]
+
+
+def _graph_of(value: object) -> Graph | None:
+    if isinstance(value, Graph):
+        return value
+    return value.graph if isinstance(value, Tensor | Operation | Variable | Session | IndexedSlices) else None
+
+
+def _without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
+    """Return a traceback that leaves gradnb's frames out."""
+    links: list[TracebackType] = []
+    while traceback is not None:
+        if not _is_own(traceback.tb_frame):
+            links.append(traceback)
+        traceback = traceback.tb_next
+    kept: TracebackType | None = None
+    for link in reversed(links):
+        kept = TracebackType(kept, link.tb_frame, link.tb_lasti, link.tb_lineno)
+    return kept
+
+
+def _is_own(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_PACKAGE)

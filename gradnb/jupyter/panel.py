@@ -1,0 +1,186 @@
+"""The live panel: controls for what goes into a gradient, and the picture and table that follow them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import fields, replace
+from html import escape
+
+import ipywidgets as widgets
+
+from gradnb.explanation import Explanation
+from gradnb.jupyter.controls import ArrayControls, has_controls
+from gradnb.messages import text
+from gradnb.render import dot, html, layout, svg
+from gradnb.render.palette import DARK, LIGHT
+from gradnb.view.model import View
+
+_DARK_PAGES = ('body[data-jp-theme-light="false"]', "body.vscode-dark", 'html[theme="dark"]')
+
+_STYLE = """
+.gradnb-panel { --gradnb-line: var(--jp-border-color2, #8886); }
+.gradnb-panel b.gradnb-heading { display: block; margin-top: .4em; }
+.gradnb-panel svg { max-width: 100%; height: auto; display: block; }
+.gradnb-panel table { border-collapse: collapse; }
+.gradnb-panel caption { text-align: left; font-weight: 600; padding: .3em 0; white-space: nowrap; }
+.gradnb-panel :is(th, td) { border-bottom: 1px solid var(--gradnb-line); padding: .3em .8em; text-align: left; }
+.gradnb-panel .gradnb-error { border-left: 4px solid var(--jp-error-color1, #b3261e); padding: .3em .8em; }
+"""
+
+_SIDE = {"flex": "0 0 22em", "max_height": "36em", "overflow": "auto"}
+_BODY = {"flex_flow": "row wrap", "align_items": "flex-start"}
+_PICTURE = {"flex": "1 1 24em", "min_width": "0", "overflow": "auto"}
+
+# How long the kernel waits for further changes, in seconds.
+_PAUSE = 0.02
+
+
+class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
+    """Controls for one explanation, with its picture and table.
+
+    Everything happens on the explanation's own copy of the graph: the learner's session and variables stay as they are.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        What is shown at first.
+    """
+
+    def __init__(self, explanation: Explanation) -> None:
+        self._start = explanation
+        self._language = explanation.view.language
+        self._waits = False
+        self._template: svg.Template | None = None
+        self._picture = widgets.HTML(layout=_PICTURE)
+        self._words = widgets.HTML()
+        self._message = widgets.HTML()
+        controls = widgets.VBox(
+            self._sections(), layout=widgets.Layout(flex="0 0 22em", max_height="36em", overflow="auto")
+        )
+        body = widgets.HBox(
+            [controls, self._picture], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start")
+        )
+        style = widgets.HTML(f"<style>{_STYLE}{_dark_style(explanation.view.theme)}</style>")
+        super().__init__([style, body, self._message, self._words])
+        self.add_class("gradnb-panel")
+        self._paint(explanation.view)
+
+    def __repr__(self) -> str:
+        """Return the call: the same text on every run, on every machine."""
+        return f"gradnb.Panel({self._start.view.caption})"
+
+    # The controls
+
+    def _sections(self) -> list[widgets.Widget]:
+        """Make the controls, each kind under its heading."""
+        problem = self._start.problem
+        self._weights = {
+            name: ArrayControls(f"grad_ys {name}", value, self._changed)
+            for name, value in problem.weights.items()
+            if has_controls(value.shape)
+        }
+        self._inputs = {
+            name: ArrayControls(name, value, self._changed)
+            for name, value in problem.inputs.items()
+            if has_controls(value.shape)
+        }
+        self._stops = {
+            name: widgets.Checkbox(
+                name in problem.stops,
+                description=self._say("stop_at", name=name),
+                indent=False,
+                layout=widgets.Layout(width="auto"),
+            )
+            for name in problem.stoppable
+        }
+        for box in self._stops.values():
+            box.observe(lambda _: self._changed(), "value")
+        reset = widgets.Button(description=self._say("reset"), tooltip=self._say("reset_tip"), icon="undo")
+        reset.on_click(lambda _: self.reset())
+        left_out = [name for name in problem.inputs if name not in self._inputs]
+        left_out += [f"grad_ys {name}" for name in problem.weights if name not in self._weights]
+        sections: list[widgets.Widget] = []
+        for key, boxes in {
+            "weights": [controls.box for controls in self._weights.values()],
+            "inputs": [controls.box for controls in self._inputs.values()],
+            "stops": list(self._stops.values()),
+        }.items():
+            if boxes:
+                sections += [widgets.HTML(f'<b class="gradnb-heading">{escape(self._say(key))}</b>'), *boxes]
+        if left_out:
+            sections.append(widgets.HTML(escape(self._say("too_large", names=", ".join(left_out)))))
+        return [*sections, reset] if len(sections) > bool(left_out) else [*sections, widgets.HTML(self._say("nothing"))]
+
+    def reset(self) -> None:
+        """Bring back the values that the cell had."""
+        for controls in (*self._weights.values(), *self._inputs.values()):
+            controls.reset()
+        for name, box in self._stops.items():
+            box.value = name in self._start.problem.stops
+
+    # Following the controls
+
+    def _changed(self) -> None:
+        """Recompute when the kernel is idle: of many changes only the state after the last is computed."""
+        if self._waits:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._recompute()
+            return
+        self._waits = True
+        loop.call_later(_PAUSE, self._recompute)
+
+    def _recompute(self) -> None:
+        """Compute with the controls' values, and show the result; an error is shown in the panel."""
+        self._waits = False
+        try:
+            self._paint(
+                self._start.recompute(
+                    {name: controls.value for name, controls in self._inputs.items()},
+                    {name: controls.value for name, controls in self._weights.items()},
+                    {name for name, box in self._stops.items() if box.value},
+                ).view
+            )
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            self._message.value = (
+                f'<p class="gradnb-error" role="alert">{escape(self._say("failed", reason=reason))}</p>'
+            )
+        else:
+            self._message.value = ""
+
+    def _paint(self, view: View) -> None:
+        if "graph" in view.shown and view.nodes:
+            self._picture.value = self._drawn(view)
+        self._words.value = html.body(replace(view, shown=tuple(part for part in view.shown if part != "graph")))
+
+    def _drawn(self, view: View) -> str:
+        """Return the picture: new numbers in the old layout, or where that does not fit, in a new one."""
+        if self._template is not None:
+            try:
+                return self._template.fill(view)
+            except svg.StructureChanged:
+                pass
+        try:
+            self._template = svg.Template(layout.draw(dot.render(view, live=True)).decode(), view)
+        except layout.LayoutUnavailable as reason:
+            return f"<p>{escape(reason.advice(view.language))}</p>"
+        return self._template.fill(view)
+
+    def _say(self, key: str, **values: object) -> str:
+        return text(f"panel.{key}", self._language, **values)
+
+
+def _dark_style(theme: str) -> str:
+    """Return rules that give the picture its dark colours on a dark page, if the theme follows the page."""
+    if theme != "auto":
+        return ""
+    rules = []
+    for field in fields(LIGHT):
+        light, dark = getattr(LIGHT, field.name), getattr(DARK, field.name)
+        for attribute in ("fill", "stroke"):
+            pages = ", ".join(f'{page} .gradnb-panel svg [{attribute}="{light}"]' for page in _DARK_PAGES)
+            rules.append(f"{pages} {{ {attribute}: {dark}; }}")
+    return "\n".join(dict.fromkeys(rules))
