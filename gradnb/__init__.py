@@ -51,6 +51,8 @@ from gradnb.engine.graph import (
 )
 from gradnb.engine.initializers import *
 from gradnb.engine.ops.broadcast import *
+from gradnb.engine.ops.choice import *
+from gradnb.engine.ops.functions import *
 from gradnb.engine.ops.linalg import matmul
 from gradnb.engine.ops.math import *
 from gradnb.engine.ops.random import *
