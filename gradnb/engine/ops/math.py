@@ -566,8 +566,9 @@ def mod(x: Any, y: Any, name: str | None = None) -> Tensor:
 def _truncate_divide(x: Array, y: Array) -> Array:
     if not _whole_numbers(x, y):
         return np.trunc(np.true_divide(x, y))
-    quotient: Array = np.floor_divide(x, y)
-    return quotient + ((quotient < 0) & (quotient * y != x)).astype(x.dtype)
+    floor = np.floor_divide(x, y)
+    quotient: Array = floor + ((floor < 0) & (floor * y != x)).astype(x.dtype)
+    return quotient
 
 
 def _truncate_modulo(x: Array, y: Array) -> Array:
