@@ -52,7 +52,6 @@ __all__ = [
     "meshgrid",
     "one_hot",
     "pad",
-    "range_",
     "rank",
     "reverse",
     "roll",
@@ -61,7 +60,6 @@ __all__ = [
     "sequence_mask",
     "shape_n",
     "size",
-    "slice_",
     "sort",
     "split",
     "squeeze",
@@ -1349,11 +1347,12 @@ def boolean_mask(tensor: Any, mask: Any, name: str | None = None, axis: int | No
             f"Shapes {bracket_text(static[start : start + len(covered)])} and {bracket_text(covered)} are incompatible"
         )
     with name_scope(name, "boolean_mask", [value, chosen]):
+        # TensorFlow reshapes also where the shape stays, so that what passes back is whole, not an IndexedSlices.
+        outer = shape(value)
+        joined = [_getitem(outer, slice(None, start)), np.array([-1], np.int32)]
+        joined.append(_getitem(outer, slice(start + len(covered), None)))
+        value = reshape(value, concat(joined, 0))
         if len(covered) > 1:
-            outer = shape(value)
-            joined = [_getitem(outer, slice(None, start)), np.array([-1], np.int32)]
-            joined.append(_getitem(outer, slice(start + len(covered), None)))
-            value = reshape(value, concat(joined, 0))
             chosen = reshape(chosen, [-1])
         places = apply("Squeeze", apply("Where", chosen), axis=(1,))
         return gather(value, places, axis=start)
@@ -1417,7 +1416,8 @@ def _order(x: Array, *, axis: int, descending: bool) -> Array:
         forwards: Array = np.argsort(x, axis, kind="stable")
         return forwards.astype(np.int32)
     backwards: Array = np.argsort(np.flip(x, axis), axis, kind="stable")
-    return np.flip(x.shape[axis] - 1 - backwards, axis).astype(np.int32)
+    places: Array = np.flip(x.shape[axis] - 1 - backwards, axis)
+    return places.astype(np.int32)
 
 
 register(
