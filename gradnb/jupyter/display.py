@@ -9,7 +9,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from gradnb.explanation import Explanation
-from gradnb.jupyter.fold import Fold
+from gradnb.jupyter.page import PageScript
 from gradnb.jupyter.panel import Panel
 from gradnb.messages import text
 
@@ -41,13 +41,13 @@ def show(explanations: Sequence[Explanation], *, static: bool = False) -> None:
 
 
 class LivePanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
-    """What stands above the static copies: one panel, or tabs of them, and what folds the copies."""
+    """What stands above the static copies: one panel, or tabs of them, and the script of their page."""
 
     def __init__(self, explanations: Sequence[Explanation]) -> None:
         panels = [Panel(explanation) for explanation in explanations]
         self._captions = [explanation.view.caption for explanation in explanations]
         shown = panels[0] if len(panels) == 1 else widgets.Tab(panels, titles=_titles(explanations))
-        super().__init__([shown, Fold(len(explanations))])
+        super().__init__([shown, PageScript(len(explanations))])
 
     def __repr__(self) -> str:
         """Return the calls that are shown: the same text on every run, on every machine."""

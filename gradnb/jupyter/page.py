@@ -1,4 +1,4 @@
-"""A widget without a face that folds the static copies below a live panel."""
+"""A widget without a face: what a live panel needs the page for."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import anywidget
 import traitlets
 
 
-class Fold(anywidget.AnyWidget):
-    """Folds the ``<details>`` of the outputs that follow it, as long as a kernel answers.
+class PageScript(anywidget.AnyWidget):
+    """Folds the static copies below a panel and names its sliders, as long as a kernel answers.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ class Fold(anywidget.AnyWidget):
         How many of the following outputs it folds.
     """
 
-    _esm = Path(__file__).with_name("static") / "fold.js"
+    _esm = Path(__file__).with_name("static") / "page.js"
     copies = traitlets.Int(1).tag(sync=True)
 
     def __init__(self, copies: int, **options: Any) -> None:

@@ -1,0 +1,14 @@
+"""One JupyterLab with one browser for all of these tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    lab = pytest.importorskip("lab", reason="playwright or JupyterLab is not installed")
+    with lab.running_lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
