@@ -26,6 +26,8 @@ Array = np.ndarray[Any, Any]
 _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _INNER_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 _NO_ATTRIBUTES: Final[Mapping[str, Any]] = MappingProxyType({})
+#: Operations whose value can be known while the graph is built: what programs compute shapes and axes with.
+_FOLDED = frozenset({"Pack", "ConcatV2", "StridedSlice", "Range", "Cast", "AddV2", "Sub", "Mul", "FloorDiv"})
 #: How many past runs a graph remembers: one for each set of fetches.
 _RUNS_KEPT = 16
 
@@ -1153,10 +1155,23 @@ def constant_value(tensor: Any) -> Array | None:
         return value
     if op.type == "Shape" and shapes.is_full(op.inputs[0].static_shape):
         return np.array(op.inputs[0].static_shape, tensor.dtype.numpy)
-    if op.type == "Pack" and op.attributes["axis"] == 0:
+    if op.type == "StridedSlice" and op.inputs[0].op.type == "Shape":
+        return _part_of_shape(op)
+    if op.type in _FOLDED:
         parts = [constant_value(part) for part in op.inputs]
-        return None if any(part is None for part in parts) else np.stack([p for p in parts if p is not None])
+        if all(part is not None for part in parts):
+            return np.asarray(op.definition.kernel(*parts, **op.attributes))
     return None
+
+
+def _part_of_shape(op: Operation) -> Array | None:
+    """Return the value of ``shape(x)[index]`` if that part of the shape is known."""
+    static, index = op.inputs[0].op.inputs[0].static_shape, op.attributes["index"]
+    if static is None or len(op.inputs) > 1 or len(index) != 1 or not isinstance(index[0], (int, slice)):
+        return None
+    part = static[index[0]]
+    known = part is not None if not isinstance(part, tuple) else None not in part
+    return np.array(part, op.outputs[0].dtype.numpy) if known else None
 
 
 def constant_shape(tensor: Tensor) -> StaticShape:
@@ -1170,6 +1185,12 @@ def constant_shape(tensor: Tensor) -> StaticShape:
     if op.type == "Pack":
         sizes = [constant_value(part) for part in op.inputs]
         return tuple(None if size is None or size < 0 else int(size) for size in sizes)
+    if op.type == "StridedSlice" and len(op.inputs) == 1 and isinstance(op.attributes["index"][0], slice):
+        whole = constant_shape(op.inputs[0])
+        return None if whole is None else whole[op.attributes["index"][0]]
+    if op.type == "ConcatV2":
+        parts = [constant_shape(part) for part in op.inputs]
+        return None if None in parts else tuple(size for part in parts for size in part or ())
     length = tensor.static_shape
     return None if length is None or len(length) != 1 or length[0] is None else (None,) * length[0]
 
