@@ -646,7 +646,7 @@ class Graph:
         """
         if name:
             pattern, kind = (_INNER_SCOPE, "scope") if self._scope else (_NAME, "root scope")
-            if not pattern.match(name):
+            if not pattern.fullmatch(name):
                 raise ValueError(
                     f"'{name}' is not a valid {kind} name. "
                     f"A {kind} name has to match the following pattern: {pattern.pattern}"
@@ -732,7 +732,7 @@ class Graph:
         """
         self.check_not_finalized()
         name = name or definition.type
-        if not _NAME.match(name) and not (self._scope and _INNER_SCOPE.match(name)):
+        if not _NAME.fullmatch(name) and not (self._scope and _INNER_SCOPE.fullmatch(name)):
             raise ValueError(f"'{name}' is not a valid node name. Accepted names conform to Regex /{_NAME.pattern}/")
         try:
             specs = definition.infer(*inputs, **attributes)
@@ -1281,16 +1281,27 @@ def _natural_dtype(leaves: Sequence[Any]) -> DType:
     return max(numbers, key=lambda dtype: (dtype.size, dtype.name)) if numbers else dtypes.bool_
 
 
+#: In this order, since a bool is an int.
+_PYTHON_DTYPES: Final[Mapping[type, DType]] = {
+    bool: dtypes.bool_,
+    int: dtypes.int32,
+    float: dtypes.float32,
+    complex: dtypes.complex128,
+    str: dtypes.string,
+    bytes: dtypes.string,
+}
+
+
 def _python_dtype(leaf: Any) -> DType:
     if isinstance(leaf, shapes.Dimension):
         return dtypes.int32
-    try:
-        return as_dtype(type(leaf))
-    except TypeError:
-        raise TypeError(
-            f"Failed to convert object of type {type(leaf).__name__} to Tensor. Contents: {leaf!r}. "
-            "Consider casting elements to a supported type."
-        ) from None
+    for kind, dtype in _PYTHON_DTYPES.items():
+        if isinstance(leaf, kind):
+            return dtype
+    raise TypeError(
+        f"Failed to convert object of type {type(leaf).__name__} to Tensor. Contents: {leaf!r}. "
+        "Consider casting elements to a supported type."
+    )
 
 
 def _fits(leaf: Any, dtype: DType) -> bool:
