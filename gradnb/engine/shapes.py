@@ -362,7 +362,7 @@ def reduced(shape: StaticShape, axis: tuple[int, ...] | None, keepdims: bool) ->
     return tuple(d for i, d in enumerate(shape) if i not in axes)
 
 
-def same(x: Tensor, **_: Any) -> Spec:
+def same(x: Tensor, *_: Tensor, **__: Any) -> Spec:
     """Infer: the output is like the first input."""
     return x.dtype.base_dtype, x.static_shape
 

@@ -47,7 +47,7 @@ def axes_of(axis: Any) -> tuple[int, ...] | None:
     """
     if axis is None:
         return None
-    value = constant_value(axis)
+    value = np.zeros(0, int) if isinstance(axis, (list, tuple)) and not axis else constant_value(axis)
     if value is None or value.dtype.kind not in "iu":
         raise TypeError(f"axis must be an int or a list of ints that is known when the graph is built, not {axis!r}.")
     return tuple(int(a) for a in np.atleast_1d(value))
