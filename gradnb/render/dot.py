@@ -172,7 +172,8 @@ def _edges(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts) -
 
 
 def _port(node: Node, row: str, side: str, across: bool) -> str:
-    if not across or (row == "gradient" and node.gradient is None):
+    missing = node.gradient is None if row == "gradient" else node.kind is NodeKind.GROUP
+    if not across or missing:
         return node.id
     return f"{node.id}:{row}:{side}"
 

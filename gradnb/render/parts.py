@@ -103,7 +103,9 @@ class Parts:
     # Nodes
 
     def _node(self, node: Node) -> tuple[Row, ...]:
-        rows = [self._head(node), self._value(node)]
+        rows = [self._head(node)]
+        if node.kind is not NodeKind.GROUP:
+            rows.append(self._value(node))
         if node.gradient is not None:
             rows.append(self._gradient(node.gradient, node.hidden))
         return tuple(rows)
@@ -323,6 +325,7 @@ def _kind_fill(kind: NodeKind, colors: Palette) -> str:
         NodeKind.PLACEHOLDER: colors.placeholder,
         NodeKind.CONSTANT: colors.constant,
         NodeKind.OPERATION: colors.operation,
+        NodeKind.GROUP: colors.scope_fill,
     }[kind]
 
 

@@ -20,12 +20,13 @@ class State(Enum):
 
 
 class NodeKind(Enum):
-    """What a node of the picture stands for."""
+    """What a node stands for; a group is a collapsed name scope, or an operation with several outputs."""
 
     VARIABLE = "variable"
     PLACEHOLDER = "placeholder"
     CONSTANT = "constant"
     OPERATION = "operation"
+    GROUP = "group"
 
 
 class Flow(Enum):

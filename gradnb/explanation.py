@@ -1,0 +1,548 @@
+"""What a learner asks for: ``explain`` a call of ``tf.gradients``, ``show`` it, keep the `Explanation`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from gradnb.engine.gradients import Call
+from gradnb.engine.graph import IndexedSlices, Tensor
+from gradnb.engine.session import Session
+from gradnb.messages import checked, current_language
+from gradnb.messages import text as message
+from gradnb.render import dot as dot_renderer
+from gradnb.render import html as html_renderer
+from gradnb.render import svg as svg_renderer
+from gradnb.render import text as text_renderer
+from gradnb.render.layout import Format, LayoutUnavailable, draw
+from gradnb.view.build import Options, Scene, build
+from gradnb.view.derivation import Derivation, Question, derive, operations_behind
+from gradnb.view.model import View
+from gradnb.view.names import Names, given_names, shown_as
+from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
+
+Array = np.ndarray[Any, Any]
+
+VIEWS: Final = ("graph", "table", "steps", "story")
+LAYOUTS: Final = ("LR", "TB")
+THEMES: Final = ("auto", "light", "dark")
+LARGEST_PRECISION: Final = 17
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What an explanation follows from, by display names: what a panel offers to change.
+
+    Attributes
+    ----------
+    inputs : Mapping of str to ndarray
+        The values of variables and placeholders on which the numbers depend.
+    weights : Mapping of str to ndarray
+        The weight of each y.
+    stops : frozenset of str
+        Where ``stop_gradients`` stops.
+    stoppable : tuple of str
+        Where it could stop.
+    """
+
+    inputs: Mapping[str, Array]
+    weights: Mapping[str, Array]
+    stops: frozenset[str]
+    stoppable: tuple[str, ...]
+
+
+class Explanation:
+    """One call of ``tf.gradients``, explained.
+
+    It is made by `explain`. As the last line of a notebook's cell it shows a picture and a table; printed, it is text.
+
+    Attributes
+    ----------
+    view : View
+        Everything that it shows.
+    problem : Problem
+        What its numbers follow from.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> x = tf.Variable(3.0, name="x")
+    >>> explanation = tf.explain(x * x, x, names={"x": x})
+    >>> explanation.gradients
+    [array(6., dtype=float32)]
+    """
+
+    def __init__(self, setting: _Setting, inputs: Inputs) -> None:
+        self._setting = setting
+        self._inputs = inputs
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        return self._setting.calculator.compute(self._inputs)
+
+    @cached_property
+    def view(self) -> View:
+        """Everything that it shows."""
+        return build(self._setting.scene, self._numbers, self._inputs, self._setting.options)
+
+    @property
+    def gradients(self) -> list[Array | None]:
+        """The gradient for each x as an array; None where TensorFlow gives None, or where a value is missing."""
+        scene = self._setting.scene
+        found = [self._numbers.get(scene.derivation.whole(gradient)) for gradient in scene.trace.gradients]
+        return [None if array is None else array.copy() for array in found]
+
+    # Changing
+
+    @cached_property
+    def problem(self) -> Problem:
+        """What its numbers follow from."""
+        setting = self._setting
+        inputs = {
+            name: np.asarray(array)
+            for name, tensor in setting.adjustable.items()
+            if (array := self._numbers.get(tensor)) is not None
+        }
+        weights = {
+            name: array
+            for name, number in setting.weighted.items()
+            if (array := self._numbers.get(setting.seed(number))) is not None
+        }
+        stoppable = setting.stoppable
+        stops = frozenset(name for name, operation in stoppable.items() if operation in setting.scene.derivation.stops)
+        return Problem(inputs, weights, stops, tuple(stoppable))
+
+    def recompute(
+        self,
+        inputs: Mapping[str, Any] | None = None,
+        weights: Mapping[str, Any] | None = None,
+        stops: Iterable[str] | None = None,
+    ) -> Explanation:
+        """Return the explanation for other values, as quickly as a slider moves.
+
+        Parameters
+        ----------
+        inputs : Mapping of str to array, optional
+            New values of variables and placeholders, by the names that `problem` gives.
+        weights : Mapping of str to array, optional
+            New weights of ys.
+        stops : iterable of str, optional
+            Where to stop, in place of where it stops now.
+
+        Returns
+        -------
+        Explanation
+            With the same nodes under the same ids; what is not mentioned is as it is here.
+
+        Raises
+        ------
+        KeyError
+            If a name is none that `problem` gives.
+        """
+        setting = self._setting
+        if stops is not None:
+            chosen = frozenset(_found(setting.stoppable, name) for name in stops)
+            if chosen != setting.scene.derivation.stops:
+                setting = setting.stopped_at(chosen)
+        calculator = self._setting.calculator
+        known = replace(self._inputs, drawn={**self._inputs.drawn, **calculator.drawn(self._numbers)})
+        variables, feeds = dict(known.variables), dict(known.feeds)
+        for name, value in (inputs or {}).items():
+            tensor = _found(setting.adjustable, name)
+            array = np.asarray(value, dtype=tensor.dtype.base_dtype.numpy)
+            reference = shown_as(tensor)
+            if reference.op.type == "VariableV2":
+                variables[reference.op.name] = array
+                # A value that a run fed in the variable's place gives way too.
+                for fed in (reference.name, tensor.name):
+                    feeds.pop(fed, None)
+            else:
+                feeds[tensor.name] = array
+        seeds = dict(known.seeds)
+        for name, value in (weights or {}).items():
+            number = _found(setting.weighted, name)
+            before = self._numbers.get(setting.seed(number))
+            array = np.asarray(value, dtype=None if before is None else before.dtype)
+            if before is None or not np.array_equal(array, before):
+                seeds[number] = array
+        return Explanation(setting, replace(known, variables=variables, feeds=feeds, seeds=seeds))
+
+    # Showing
+
+    def text(self) -> str:
+        """Return it as plain text that holds every number."""
+        return text_renderer.render(self.view)
+
+    def html(self) -> str:
+        """Return it as a fragment of HTML: the picture as an image, and tables."""
+        view = self.view
+        try:
+            picture = self.svg() if self._has_picture else None
+        except LayoutUnavailable as problem:
+            return html_renderer.render(replace(view, notes=(*view.notes, problem.advice(view.language))))
+        return html_renderer.render(view, picture)
+
+    def dot(self) -> str:
+        """Return the picture in Graphviz's language."""
+        return dot_renderer.render(self.view)
+
+    def svg(self) -> str:
+        """Return the picture as SVG.
+
+        Raises
+        ------
+        LayoutUnavailable
+            If there is no layout engine, or the picture is too large.
+        """
+        return self._svg
+
+    @cached_property
+    def _svg(self) -> str:
+        return svg_renderer.finish(draw(self.dot()).decode(), self.view)
+
+    def png(self) -> bytes:
+        """Return the picture as PNG.
+
+        Raises
+        ------
+        LayoutUnavailable
+            If there is no layout engine, or the picture is too large.
+        """
+        return self._drawn("png")
+
+    def pdf(self) -> bytes:
+        """Return the picture as PDF.
+
+        Raises
+        ------
+        LayoutUnavailable
+            If there is no layout engine, or the picture is too large.
+        """
+        return self._drawn("pdf")
+
+    def _drawn(self, format: Format) -> bytes:
+        return draw(self.dot(), format)
+
+    @property
+    def _has_picture(self) -> bool:
+        return "graph" in self.view.shown and bool(self.view.nodes)
+
+    def save(self, file: str | os.PathLike[str]) -> Path:
+        """Write it to a file, in the format that the ending of its name says.
+
+        Parameters
+        ----------
+        file : str or path
+            Ends in ``.svg``, ``.png``, ``.pdf``, ``.dot`` (the picture), ``.html`` or ``.txt`` (everything). What was
+            there is replaced, and only by a whole file.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the ending names no format.
+        OSError
+            If the folder is missing, `file` is a folder, or there is no layout engine for a picture.
+        """
+        path = Path(file)
+        writers = {
+            ".svg": lambda: self.svg().encode(),
+            ".png": self.png,
+            ".pdf": self.pdf,
+            ".dot": lambda: self.dot().encode(),
+            ".html": lambda: html_renderer.page([self.html()], self.view.caption, self.view.language).encode(),
+            ".txt": lambda: f"{self.text()}\n".encode(),
+        }
+        language = self.view.language
+        if path.suffix.lower() not in writers:
+            raise ValueError(message("explain.bad_ending", language, file=path, allowed=" ".join(writers)))
+        if path.is_dir():
+            raise IsADirectoryError(message("explain.is_folder", language, file=path))
+        if not path.parent.is_dir():
+            raise FileNotFoundError(message("explain.no_folder", language, file=path, folder=path.parent))
+        try:
+            content = writers[path.suffix.lower()]()
+        except LayoutUnavailable as problem:
+            raise OSError(f"{path}: {problem.advice(language)}") from problem
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        return path
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
+        """Return what a notebook stores: text, HTML, and the picture for where HTML is not shown."""
+        bundle: dict[str, Any] = {"text/plain": self.text(), "text/html": self.html()}
+        if self._has_picture:
+            with suppress(LayoutUnavailable):  # the HTML says so already
+                bundle["image/png"] = self.png()
+        return bundle
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """A question with its derivation, and how it is shown: what explanations for other values share."""
+
+    question: Question
+    given: Mapping[Tensor, str]
+    options: Options
+    seed_number: int
+    derivation: Derivation
+    _stopped: dict[frozenset[str], _Setting] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def scene(self) -> Scene:
+        became = self.derivation.became
+        names = {
+            became[tensor.op].outputs[tensor.value_index]: name
+            for tensor, name in self.given.items()
+            if tensor.op in became
+        }
+        return Scene(self.derivation, Names(names, self.options.precision))
+
+    @cached_property
+    def calculator(self) -> Calculator:
+        shown = [self.scene.read(tensor) for tensor in self._adjustable_tensors]
+        return Calculator(self.derivation, (*self.scene.wanted(), *shown), self.seed_number)
+
+    def stopped_at(self, stops: frozenset[str]) -> _Setting:
+        if stops not in self._stopped:
+            self._stopped[stops] = replace(self, derivation=derive(self.question, stops))
+        return self._stopped[stops]
+
+    def seed(self, number: int) -> Tensor | None:
+        return self.derivation.whole(self.derivation.trace.seeds[number])
+
+    @cached_property
+    def _adjustable_tensors(self) -> tuple[Tensor, ...]:
+        behind = operations_behind([*self.scene.ys, *self.scene.trace.xs])
+        kinds = ("VariableV2", "Placeholder", "PlaceholderWithDefault")
+        return tuple(op.outputs[0] for op in behind if op.type in kinds)
+
+    @cached_property
+    def adjustable(self) -> dict[str, Tensor]:
+        """The variables and placeholders by display name."""
+        return _unique((self.scene.names(tensor), self.scene.read(tensor)) for tensor in self._adjustable_tensors)
+
+    @cached_property
+    def weighted(self) -> dict[str, int]:
+        """The numbers of the ys by display name."""
+        trace = self.scene.trace
+        return _unique(
+            (self.scene.names(y), number)
+            for number, y in enumerate(self.scene.ys)
+            if not isinstance(trace.seeds[number], IndexedSlices)
+        )
+
+    @cached_property
+    def stoppable(self) -> dict[str, str]:
+        """The names of the operations at which the gradient can be stopped, by display name."""
+        scene = self.scene
+        found = [op for op in scene.picture.operations if op.type != "StopGradient"]
+        stops = [op for op in scene.trace.stops if op not in found]
+        return _unique(
+            (scene.names.of_operation(operation), operation.name)
+            for operation in sorted([*found, *stops], key=lambda operation: operation.index)
+        )
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return pairs as a dict in which equal names are numbered."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        number = 2
+        unique = name
+        while unique in found:
+            unique = f"{name} ({number})"
+            number += 1
+        found[unique] = value
+    return found
+
+
+def _found(values: Mapping[str, Any], name: str) -> Any:
+    if name not in values:
+        raise KeyError(message("explain.unknown_name", name=name, known=", ".join(values)))
+    return values[name]
+
+
+def explain(
+    ys: Any,
+    xs: Any = None,
+    grad_ys: Any = None,
+    stop_gradients: Any = None,
+    unconnected_gradients: Any = "none",
+    *,
+    session: Session | None = None,
+    feed_dict: Mapping[Any, Any] | None = None,
+    names: Mapping[Any, Any] | None = None,
+    seed: int | None = None,
+    views: Iterable[str] = ("graph", "table"),
+    layout: str = "LR",
+    precision: int = 4,
+    language: str | None = None,
+    theme: str = "auto",
+) -> Explanation:
+    """Explain ``tf.gradients(ys, xs, grad_ys, …)`` without changing the graph or any session.
+
+    Parameters
+    ----------
+    ys, xs, grad_ys, stop_gradients, unconnected_gradients
+        As for `gradients`; without `xs`, the variables on which the ys depend.
+    session : Session, optional
+        Whose variables are shown; by default those of the last run that has to do with the call. Variables without a
+        value have their initial values.
+    feed_dict : Mapping, optional
+        Values of placeholders.
+    names : Mapping, optional
+        Display names: ``{name: tensor}``, as ``vars()`` gives them, or ``{tensor: name}``.
+    seed : int, optional
+        For the initial values of variables and random operations that have no seed; by default 0.
+    views : iterable of str
+        What is shown, in order: of ``graph``, ``table``, ``steps``, ``story``.
+    layout : str
+        ``LR``, left to right, or ``TB``, top to bottom.
+    precision : int
+        Significant digits.
+    language : str, optional
+        ``en`` or ``zh``; by default the current language.
+    theme : str
+        ``auto``, ``light`` or ``dark``.
+
+    Returns
+    -------
+    Explanation
+        The picture, the table, and the words.
+
+    Raises
+    ------
+    ValueError, TypeError, LookupError
+        Whatever `gradients` raises; and if an option is not among its values.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> x = tf.Variable([1.0, 2.0], name="x")
+    >>> y = x * x
+    >>> print(tf.explain(y, x, names={"y": y}, views=["table"]).text().splitlines()[-3])
+    x  (2,)   [1. 2.]  [2. 4.]   computed, 2 paths
+    """
+    options = _options(views, layout, precision, language, theme)
+    question = Question.of_arguments(ys, xs, grad_ys, stop_gradients, unconnected_gradients)
+    return _explained(question, session, feed_dict, names, seed, options)
+
+
+def explain_call(
+    call: Call,
+    *,
+    session: Session | None = None,
+    feed_dict: Mapping[Any, Any] | None = None,
+    names: Mapping[Any, Any] | None = None,
+    seed: int | None = None,
+    views: Iterable[str] = ("graph", "table"),
+    layout: str = "LR",
+    precision: int = 4,
+    language: str | None = None,
+    theme: str = "auto",
+) -> Explanation:
+    """Explain a call that a program made, as `gradnb.engine.gradients.recording` keeps it.
+
+    Parameters
+    ----------
+    call : Call
+        The call.
+    session, feed_dict, names, seed, views, layout, precision, language, theme
+        As for `explain`.
+
+    Returns
+    -------
+    Explanation
+        The picture, the table, and the words.
+    """
+    options = _options(views, layout, precision, language, theme)
+    return _explained(Question.of_call(call), session, feed_dict, names, seed, options)
+
+
+def show(explanation: Any, *arguments: Any, **options: Any) -> None:
+    """Display an explanation: with its live panel in a notebook, as text elsewhere.
+
+    Parameters
+    ----------
+    explanation : Explanation, or ys
+        An explanation, or the first argument of `explain`.
+    *arguments, **options
+        The other arguments of `explain`.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> x = tf.Variable(3.0, name="x")
+    >>> tf.show(x + x, x, views=["table"], language="en")  # doctest: +ELLIPSIS
+    tf.gradients(x + x, [x])
+    ...
+    """
+    if not isinstance(explanation, Explanation):
+        explanation = explain(explanation, *arguments, **options)
+    elif arguments or options:
+        raise TypeError(message("explain.no_options"))
+    if _in_notebook():
+        # The layers below Jupyter know it only by name: a script never loads it.
+        importlib.import_module("gradnb.jupyter.display").show([explanation])
+    else:
+        print(explanation.text())
+
+
+def _in_notebook() -> bool:
+    ipython: Any = sys.modules.get("IPython")
+    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
+
+
+def _options(views: Iterable[str], layout: str, precision: int, language: str | None, theme: str) -> Options:
+    chosen = (views,) if isinstance(views, str) else tuple(views)
+    for name, values, allowed in (
+        ("views", chosen, VIEWS),
+        ("layout", (layout,), LAYOUTS),
+        ("theme", (theme,), THEMES),
+    ):
+        for value in values:
+            if value not in allowed:
+                raise ValueError(message("explain.bad_option", name=name, value=value, allowed=", ".join(allowed)))
+    if not isinstance(precision, int) or not 1 <= precision <= LARGEST_PRECISION:
+        raise ValueError(message("explain.bad_precision", value=precision, largest=LARGEST_PRECISION))
+    spoken = current_language() if language is None else checked(language)
+    return Options(tuple(dict.fromkeys(chosen)), layout, precision, spoken, theme)
+
+
+def _explained(
+    question: Question,
+    session: Session | None,
+    feed_dict: Mapping[Any, Any] | None,
+    names: Mapping[Any, Any] | None,
+    seed: int | None,
+    options: Options,
+) -> Explanation:
+    inputs = inputs_of(question, session, feed_dict)
+    setting = _Setting(question, given_names(names), options, 0 if seed is None else seed, derive(question))
+    explanation = Explanation(setting, setting.calculator.complete(inputs))
+    # Now, and not when it is first shown: what does not fit is the caller's error.
+    _ = explanation.view
+    return explanation

@@ -1,0 +1,494 @@
+"""From a derivation and its numbers to a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gradnb.engine import shapes
+from gradnb.engine.graph import IndexedSlices, Operation, Tensor, constant_value
+from gradnb.messages import text as message
+from gradnb.view.derivation import Derivation, operations_behind
+from gradnb.view.flow import Arrival, Cause, Flow, Reason
+from gradnb.view.model import (
+    BackwardEdge,
+    ForwardEdge,
+    Gradient,
+    Node,
+    NodeKind,
+    Row,
+    Seed,
+    State,
+    Term,
+    Value,
+    View,
+)
+from gradnb.view.model import Flow as FlowKind
+from gradnb.view.names import Names, is_read, shown_as
+from gradnb.view.numbers import Inputs, Numbers
+from gradnb.view.picture import Link, Picture, Spot, picture_of, scope_of
+from gradnb.view.steps import steps_of
+from gradnb.view.story import story_of
+from gradnb.view.values import value_of
+
+_MOST_SCOPES = 12
+_LONGEST_SEED = 40
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a view is shown: see `View`; `precision` is the number of significant digits."""
+
+    views: tuple[str, ...] = ("graph", "table")
+    layout: str = "LR"
+    precision: int = 4
+    language: str = "en"
+    theme: str = "auto"
+
+
+class Scene:
+    """A derivation with its picture and flow: all of an explanation that does not depend on numbers.
+
+    Parameters
+    ----------
+    derivation : Derivation
+        The call.
+    names : Names
+        What its tensors are called.
+    """
+
+    def __init__(self, derivation: Derivation, names: Names) -> None:
+        self.derivation = derivation
+        self.names = names
+        self.trace = derivation.trace
+        self.picture: Picture = picture_of(derivation.trace)
+        self.flow = Flow(derivation, self.picture)
+        self.ys = tuple(shown_as(y.values if isinstance(y, IndexedSlices) else y) for y in self.trace.ys)
+        self.xs = tuple(shown_as(x) for x in self.trace.xs)
+        self._read = {
+            op.inputs[0]: op.outputs[0] for op in operations_behind([*self.ys, *self.trace.xs]) if is_read(op)
+        }
+
+    def read(self, tensor: Tensor) -> Tensor:
+        """Return the tensor whose number is shown for a tensor: a variable's value as it is read."""
+        return self._read.get(tensor, tensor)
+
+    def wanted(self) -> tuple[Tensor, ...]:
+        """Return every tensor whose number the explanation shows."""
+        return tuple(tensor for tensor in self._wanted() if tensor is not None)
+
+    def _wanted(self) -> Iterator[Tensor | None]:
+        whole = self.derivation.whole
+        yield from map(self.read, (*self.ys, *self.xs))
+        for trace in (self.trace, *self.derivation.alone):
+            yield from map(whole, trace.gradients)
+        for gradient in self.trace.gradients:
+            if isinstance(gradient, IndexedSlices):
+                yield gradient.indices
+        yield from map(whole, self.trace.seeds)
+        spots = [tensor for spot in self.picture.spots for tensor in spot.tensors]
+        for tensor in spots:
+            yield self.read(tensor)
+            yield whole(self.flow.total(tensor))
+            for arrival in self.flow.arrivals(tensor):
+                yield whole(arrival.gradient)
+        if spots:
+            for passing in self.derivation.walls.values():
+                yield from passing
+            for step in self.trace.steps:
+                gradients = [whole(gradient) for gradient in (*step.upstream, *step.contributions)]
+                yield from gradients
+                # Their shapes say which operations of a rule change nothing.
+                for operation in operations_behind(g for g in gradients if g is not None):
+                    if operation.forward is not None:
+                        yield from operation.outputs
+
+    def array_of(self, numbers: Numbers, tensor: Tensor) -> Any:
+        """Return the array of a tensor where it is known."""
+        array = numbers.get(tensor)
+        return constant_value(tensor) if array is None else array
+
+
+def build(scene: Scene, numbers: Numbers, inputs: Inputs, options: Options) -> View:
+    """Return the view of a scene with its numbers."""
+    return _Builder(scene, numbers, inputs, options).view()
+
+
+class _Builder:
+    def __init__(self, scene: Scene, numbers: Numbers, inputs: Inputs, options: Options) -> None:
+        self._scene = scene
+        self._names = scene.names
+        self._flow = scene.flow
+        self._numbers = numbers
+        self._inputs = inputs
+        self._options = options
+
+    def view(self) -> View:
+        scene, options = self._scene, self._options
+        picture = scene.picture
+        view = View(
+            caption=self._caption(),
+            y_names=tuple(map(self._names, scene.ys)),
+            nodes=tuple(self._node(spot) for spot in picture.spots),
+            seeds=tuple(self._seeds()) if picture.spots else (),
+            forward_edges=tuple(ForwardEdge(f"f{number}", *ends) for number, ends in enumerate(picture.forward)),
+            backward_edges=tuple(self._edges()),
+            rows=tuple(self._rows()),
+            steps=(),
+            story=(),
+            notes=tuple(dict.fromkeys(self._notes())),
+            language=options.language,
+            layout=options.layout,
+            theme=options.theme,
+            shown=options.views,
+        )
+        steps = tuple(steps_of(scene, self._numbers, view, self)) if picture.spots else ()
+        return replace(view, steps=steps, story=tuple(story_of(view, self._right_sides())))
+
+    # Words
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a message in the view's language."""
+        return message(key, self._options.language, **values)
+
+    def value(self, tensor: Tensor | IndexedSlices | None) -> Value | None:
+        """Return the number of a tensor as it is shown."""
+        array = self._numbers.get(self._scene.derivation.whole(tensor))
+        return None if array is None else value_of(array, self._options.precision, self._options.language)
+
+    def joined(self, words: Iterable[str]) -> str:
+        """Return words as a list in a sentence."""
+        *before, last = dict.fromkeys(words)
+        return self.say("view.and", first=self.say("view.comma").join(before), last=last) if before else last
+
+    def reason(self, reasons: Sequence[Reason]) -> str:
+        """Return why no gradient arrives, in words."""
+        stopped = [self._names(reason.place) for reason in reasons if reason.cause is Cause.STOPPED]
+        parts = [self.say("reason.stopped", names=self.joined(stopped))] if stopped else []
+        for reason in reasons:
+            place = reason.place
+            if reason.cause is Cause.NO_PATH:
+                parts.append(self.say("reason.no_path", name=self._names(place), ys=self.joined(self._y_names())))
+            elif reason.cause is Cause.DTYPE:
+                parts.append(self.say("reason.dtype", name=self._names(place), dtype=place.dtype.base_dtype.name))
+            elif reason.cause is not Cause.STOPPED:
+                key = f"reason.{reason.cause.value}"
+                parts.append(self.say(key, name=self._names(place), label=place.op.definition.label))
+        return self.say("view.semicolon").join(dict.fromkeys(parts))
+
+    def source(self, arrival: Arrival) -> str:
+        """Return the way by which a contribution came: ``direct``, ``via b``, ``y1``."""
+        if arrival.operation is None:
+            return self._seed_name(arrival.position)
+        outputs = [shown_as(tensor) for tensor in arrival.operation.outputs]
+        ys = [output for output in outputs if output in self._scene.ys]
+        if ys:
+            return self._names(ys[0]) if len(self._scene.ys) > 1 else self.say("view.direct")
+        return self.say("view.via", name=self._names.of_operation(arrival.operation))
+
+    def sources(self, arrivals: Sequence[Arrival]) -> list[str]:
+        """Return the ways by which contributions came, told apart where one operation uses a tensor twice."""
+        found = [self.source(arrival) for arrival in arrivals]
+        return [
+            self.say("view.as_input", source=source, number=arrival.position + 1) if found.count(source) > 1 else source
+            for source, arrival in zip(found, arrivals, strict=True)
+        ]
+
+    def _y_names(self) -> Iterable[str]:
+        return map(self._names, self._scene.ys)
+
+    def _seed_name(self, number: int) -> str:
+        return "grad_ys" if len(self._scene.ys) == 1 else f"grad_ys[{number}]"
+
+    # The picture
+
+    def _node(self, spot: Spot) -> Node:
+        operation, tensor = spot.operation, spot.tensor
+        if tensor is None:
+            name = spot.scope or operation.name
+            label = self.say("view.tensors", count=len(spot.tensors)) if spot.scope else operation.definition.label
+            scope = name.rpartition("/")[0] if spot.scope else scope_of(operation.outputs[0])
+            return Node(spot.id, name, NodeKind.GROUP, label, "", None, None, scope=scope)
+        kind = _kind(operation)
+        label = operation.definition.label if kind is NodeKind.OPERATION else self.say(f"view.{kind.value}")
+        return Node(
+            id=spot.id,
+            name=self._names(tensor),
+            kind=kind,
+            label=label,
+            shape=self._shape(tensor),
+            value=self.value(self._scene.read(tensor)),
+            gradient=self.gradient(tensor) if spot.on_path else None,
+            is_y=tensor in self._scene.ys,
+            is_x=tensor in self._scene.xs,
+            scope=scope_of(tensor),
+        )
+
+    def _shape(self, tensor: Tensor) -> str:
+        array = self._numbers.get(self._scene.read(tensor))
+        return shapes.shape_text(tensor.static_shape if array is None else array.shape)
+
+    def _seeds(self) -> Iterator[Seed]:
+        for number, (y, seed, given) in enumerate(
+            zip(self._scene.ys, self._scene.trace.seeds, self._given(), strict=True)
+        ):
+            yield Seed(f"s{number}", self._seed_name(number), self.value(seed), self._scene.picture.ids[y], given)
+
+    def _given(self) -> tuple[bool, ...]:
+        return tuple(given or number in self._inputs.seeds for number, given in enumerate(self._scene.trace.given))
+
+    def _edges(self) -> Iterator[BackwardEdge]:
+        found = (self._edge(link) for link in self._scene.picture.links)
+        for number, edge in enumerate(edge for edge in found if edge is not None):
+            yield replace(edge, id=f"b{number}")
+
+    def _edge(self, link: Link) -> BackwardEdge | None:
+        operation, flow = link.operation, self._flow
+        if link.output is not None:
+            total = flow.total(link.output)
+            arrived = self.value(total)
+            return None if total is None else BackwardEdge("", link.source, link.target, FlowKind.PASSES, arrived)
+        if not any(flow.arrived(shown_as(output)) for output in operation.outputs):
+            return None
+        step = flow.step(operation)
+        passing = None if step is None else step.contributions[link.position]
+        if passing is not None:
+            return BackwardEdge("", link.source, link.target, FlowKind.PASSES, self.value(passing))
+        reason = flow.barrier(operation, link.position)
+        if reason.cause is Cause.STOPPED:
+            passing = self._scene.derivation.walls.get(operation, (None,) * len(operation.inputs))[link.position]
+            if passing is not None:
+                return BackwardEdge("", link.source, link.target, FlowKind.STOPPED, self.value(passing))
+        return BackwardEdge("", link.source, link.target, FlowKind.BLOCKED, None, self.reason([reason]))
+
+    def _right_sides(self) -> dict[str, str]:
+        """Return for each node that an operation on a path computes how it does."""
+        ids, own = self._scene.picture.ids, self._names
+        return {
+            ids[output]: own.right_side(operation)
+            for operation in self._scene.picture.operations
+            for output in operation.outputs
+            if output in ids and len(operation.outputs) == 1
+        }
+
+    # Gradients
+
+    def gradient(self, tensor: Tensor) -> Gradient:
+        """Return the gradient of a tensor as it is shown."""
+        total = self._flow.total(tensor)
+        if total is None:
+            if self._flow.arrived(tensor) and tensor not in self._scene.xs:
+                return self._added_by_hand(tensor)
+            return self._absent(tensor)
+        value = self.value(total)
+        if value is None:
+            return Gradient(State.NOT_COMPUTED, reason=self._what_is_missing(total))
+        array = self._numbers.get(self._scene.derivation.whole(total))
+        assert array is not None  # else there were no value
+        state, reason = _state(array), ""
+        if state is State.NOT_FINITE:
+            reason = self.say("state.not_finite")
+        elif isinstance(total, IndexedSlices):
+            indices = self._numbers.get(total.indices)
+            rows = "" if indices is None else _runs(indices.ravel().tolist())
+            state, reason = State.SPARSE, self.say("reason.sparse", rows=rows)
+        return Gradient(state, value, reason, self._terms(tensor))
+
+    def _terms(self, tensor: Tensor) -> tuple[Term, ...]:
+        arrivals = self._flow.arrivals(tensor)
+        values = [self.value(arrival.gradient) for arrival in arrivals]
+        if len(arrivals) < 2:
+            return ()
+        pairs = zip(values, self.sources(arrivals), strict=True)
+        return tuple(Term(value, source) for value, source in pairs if value is not None)
+
+    def _added_by_hand(self, tensor: Tensor) -> Gradient:
+        """Return the gradient of a y that no x reaches: its weights, which the call did not need to add."""
+        terms = self._terms(tensor)
+        arrays = [self._numbers.get(self._scene.derivation.whole(a.gradient)) for a in self._flow.arrivals(tensor)]
+        known = [array for array in arrays if array is not None]
+        if len(known) < len(arrays):
+            return Gradient(State.NOT_COMPUTED)
+        total = np.sum(np.broadcast_arrays(*known), axis=0)
+        return Gradient(_state(total), value_of(total, self._options.precision, self._options.language), "", terms)
+
+    def _absent(self, tensor: Tensor) -> Gradient:
+        reasons = self._flow.reasons(tensor)
+        words = self.reason(reasons)
+        position = self._scene.xs.index(tensor) if tensor in self._scene.xs else -1
+        if position >= 0 and self._scene.trace.filled[position]:
+            zeros = self.value(self._scene.trace.gradients[position])
+            return Gradient(State.FILLED, zeros, self.say("reason.filled", reason=words))
+        stopped = any(reason.cause is Cause.STOPPED for reason in reasons)
+        return Gradient(State.STOPPED if stopped else State.NONE, None, words)
+
+    def _what_is_missing(self, gradient: Tensor | IndexedSlices) -> str:
+        """Return why a gradient could not be computed."""
+        whole = self._scene.derivation.whole(gradient)
+        if whole is None:
+            return self.say("reason.not_whole")
+        behind = set(operations_behind([whole]))
+        for key, operations in (
+            ("needs", (*self._numbers.unfed, *self._numbers.uninitialized)),
+            ("not_run", self._numbers.not_run),
+            ("failed", tuple(operation for operation, _ in self._numbers.failed)),
+        ):
+            names = [self._names.of_operation(operation) for operation in operations if operation in behind]
+            if names:
+                return self.say(f"reason.{key}", names=self.joined(names))
+        return ""
+
+    # The table
+
+    def _rows(self) -> Iterator[Row]:
+        scene = self._scene
+        for position, tensor in enumerate(scene.xs):
+            gradient = self.gradient(tensor)
+            yield Row(
+                node=scene.picture.ids.get(tensor, ""),
+                name=self._names(tensor),
+                shape=self._shape(tensor),
+                dtype=tensor.dtype.base_dtype.name,
+                value=self.value(scene.read(tensor)),
+                gradient=gradient,
+                state=self._state_in_words(tensor, gradient),
+                contributions=tuple(self._contributions(position)),
+            )
+
+    def _contributions(self, position: int) -> Iterator[Value | None]:
+        """Yield what comes from each y alone."""
+        for trace in self._scene.derivation.alone:
+            yield None if trace.filled[position] else self.value(trace.gradients[position])
+        if not self._scene.derivation.alone:
+            yield from (None for _ in self._scene.ys)
+
+    def _state_in_words(self, tensor: Tensor, gradient: Gradient) -> str:
+        state = gradient.state
+        word = self.say(f"state.{state.value}")
+        if state is State.STOPPED:
+            word = "None"
+        if state in (State.COMPUTED, State.ZERO):
+            paths = self._flow.paths(tensor)
+            return self.say("view.with_paths", state=word, count=_count(paths)) if paths > 1 else word
+        if state is State.FILLED or not gradient.reason or gradient.reason == word:
+            return gradient.reason or word
+        return self.say("view.with_reason", state=word, reason=gradient.reason)
+
+    # The caption and the notes
+
+    def _caption(self) -> str:
+        scene = self._scene
+        ys = list(self._y_names())
+        arguments = [_as_list(ys, always=False), _as_list(map(self._names, scene.xs))]
+        if any(self._given()):
+            weights = [
+                self._weight(seed) if given else "None"
+                for seed, given in zip(scene.trace.seeds, self._given(), strict=True)
+            ]
+            arguments.append(f"grad_ys={_as_list(weights, always=False)}")
+        stops = sorted(scene.trace.stops, key=lambda stop: stop.index)
+        if stops:
+            names = map(self._names.of_operation, stops)
+            arguments.append(f"stop_gradients={_as_list(names)}")
+        if any(scene.trace.filled):
+            arguments.append("unconnected_gradients='zero'")
+        return f"tf.gradients({', '.join(arguments)})"
+
+    def _weight(self, seed: Tensor | IndexedSlices) -> str:
+        value = self.value(seed)
+        return "…" if value is None or value.summary is not None or len(value.text) > _LONGEST_SEED else value.text
+
+    def _notes(self) -> Iterator[str]:
+        numbers, names = self._numbers, self._names
+        for placeholder in numbers.unfed:
+            tensor = placeholder.outputs[0]
+            yield self.say("view.unfed", name=names(tensor), example=_example(tensor))
+        shown = [self._name_of(name) for name in self._inputs.invented]
+        if shown:
+            yield self.say("view.invented", names=self.joined(shown))
+        for operation in numbers.uninitialized:
+            yield self.say("view.uninitialized", name=names.of_operation(operation))
+        for operation in numbers.not_run:
+            yield self.say("view.not_run", name=names.of_operation(operation), label=operation.definition.label)
+        for operation, problem in numbers.failed:
+            yield self.say("view.failed", name=names.of_operation(operation), problem=problem)
+        if not self._scene.picture.spots:
+            yield self._too_large()
+        elif any(spot.scope for spot in self._scene.picture.spots):
+            yield self.say("view.collapsed")
+        if not self._scene.derivation.alone and len(self._scene.ys) > 1:
+            yield self.say("view.not_alone")
+        for operation in self._scene.picture.operations[:1000]:
+            if operation.definition.note:
+                yield self.say(operation.definition.note)
+
+    def _name_of(self, operation: str) -> str:
+        return self._names.of_operation(self._scene.derivation.graph.get_operation_by_name(operation))
+
+    def _too_large(self) -> str:
+        scopes = self._scene.picture.scopes
+        counted = [
+            self.say("view.scope", name=name or self.say("view.no_scope"), count=count)
+            for name, count in sorted(scopes, key=lambda pair: (-pair[1], pair[0]))[:_MOST_SCOPES]
+        ]
+        if len(scopes) > _MOST_SCOPES:
+            counted.append("…")
+        total = sum(count for _, count in scopes)
+        return self.say("view.too_large", count=total, scopes=self.say("view.comma").join(counted))
+
+
+def _kind(operation: Operation) -> NodeKind:
+    match operation.type:
+        case "VariableV2":
+            return NodeKind.VARIABLE
+        case "Placeholder" | "PlaceholderWithDefault":
+            return NodeKind.PLACEHOLDER
+        case "Const":
+            return NodeKind.CONSTANT
+        case _:
+            return NodeKind.OPERATION
+
+
+def _state(array: Any) -> State:
+    if array.dtype.kind in "fc" and not np.isfinite(array).all():
+        return State.NOT_FINITE
+    return State.ZERO if not array.any() else State.COMPUTED
+
+
+def _as_list(words: Iterable[str], always: bool = True) -> str:
+    found = list(words)
+    return found[0] if len(found) == 1 and not always else f"[{', '.join(found)}]"
+
+
+def _count(number: int) -> str:
+    """Return a count that may have thousands of digits."""
+    if number < 10**6:
+        return str(number)
+    return f"10^{int((number.bit_length() - 1) * 0.30103)}+"
+
+
+def _runs(numbers: Iterable[int]) -> str:
+    """Return row numbers in brief: ``0–2, 5``."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    written = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
+    return ", ".join(written if len(written) <= 6 else [*written[:5], "…"])
+
+
+def _example(tensor: Tensor) -> str:
+    """Return numbers of a placeholder's shape, as they could be fed."""
+    known = tensor.static_shape or ()
+    sizes = [2 if size is None else size for size in known]
+    if int(np.prod(sizes)) > 6:
+        return "…"
+    numbers = np.arange(1, int(np.prod(sizes)) + 1, dtype=np.float64).reshape(sizes)
+    if tensor.dtype.is_integer:
+        return str(numbers.astype(np.int64).tolist())
+    return str(numbers.tolist()).replace(".0", ".")

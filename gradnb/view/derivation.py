@@ -1,0 +1,249 @@
+"""A call of ``tf.gradients`` worked out again on a private copy of its graph, with every pass that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradnb.engine.gradients import AnyGradient, Call, Outcome, Trace, apply_rule, build_gradients, not_recording
+from gradnb.engine.graph import Graph, IndexedSlices, Operation, Tensor, convert_to_tensor, graph_of
+from gradnb.engine.variables import Variable
+from gradnb.messages import text as message
+
+#: One more pass for each y is made as long as all of them together meet at most so many operations.
+_MOST_PASSED = 20_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call in terms of the learner's graph, which is only read.
+
+    Attributes
+    ----------
+    ys, xs, grad_ys, stop_gradients, unconnected_gradients, name, gate_gradients, aggregation_method
+        The call's arguments; `grad_ys` is None or a tuple.
+    graph : Graph
+        The learner's graph.
+    before : int
+        The index of the first operation that was not there yet when the call was made.
+    names_in_use : Mapping
+        The names in use at that time.
+    result : tuple
+        What the call returned; empty when it was not made by the program itself.
+    """
+
+    ys: tuple[Any, ...]
+    xs: tuple[Any, ...]
+    grad_ys: tuple[Any, ...] | None
+    stop_gradients: tuple[Any, ...]
+    unconnected_gradients: Any
+    graph: Graph
+    before: int
+    names_in_use: Mapping[str, int]
+    name: str | None = "gradients"
+    gate_gradients: bool = False
+    aggregation_method: int | None = None
+    result: tuple[AnyGradient | None, ...] = ()
+
+    @classmethod
+    def of_call(cls, call: Call) -> Question:
+        """Return the question that a recorded call put."""
+        return cls(
+            ys=call.ys,
+            xs=call.xs,
+            grad_ys=call.grad_ys,
+            stop_gradients=call.stop_gradients,
+            unconnected_gradients=call.unconnected_gradients,
+            graph=call.graph,
+            before=call.first_index,
+            names_in_use=call.names_in_use,
+            name=call.name,
+            gate_gradients=call.gate_gradients,
+            aggregation_method=call.aggregation_method,
+            result=call.result,
+        )
+
+    @classmethod
+    def of_arguments(cls, ys: Any, xs: Any, grad_ys: Any, stop_gradients: Any, unconnected_gradients: Any) -> Question:
+        """Return the question that these arguments of ``tf.gradients`` put; without `xs`, about the variables reached.
+
+        Raises
+        ------
+        ValueError
+            If there is no `xs` and no variable is reached, or the tensors belong to several graphs.
+        """
+        y_list = _listed(ys)
+        graph = graph_of([*y_list, *_listed(xs)])
+        return cls(
+            ys=y_list,
+            xs=_variables_behind(y_list) if xs is None else _listed(xs),
+            grad_ys=None if grad_ys is None else _listed(grad_ys),
+            stop_gradients=() if stop_gradients is None else _listed(stop_gradients),
+            unconnected_gradients=unconnected_gradients,
+            graph=graph,
+            before=graph.version,
+            names_in_use=graph.names_snapshot(),
+        )
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The call on a private copy of the graph.
+
+    Attributes
+    ----------
+    graph : Graph
+        The copy; operations of the learner's have the same names in it.
+    became : Mapping of Operation to Operation
+        What each operation of the learner's graph is in it.
+    trace : Trace
+        The call, step by step.
+    alone : tuple of Trace
+        For each y, the call about that y alone; empty when that would take too long.
+    walls : Mapping of Operation to tuple
+        For each operation at which the gradient is stopped: what would pass to its inputs.
+    stops : frozenset of str
+        The names of the operations of ``stop_gradients``.
+    """
+
+    graph: Graph
+    became: Mapping[Operation, Operation]
+    trace: Trace
+    alone: tuple[Trace, ...]
+    walls: Mapping[Operation, tuple[Tensor | None, ...]]
+    stops: frozenset[str]
+    _whole: dict[IndexedSlices, Tensor | None] = field(default_factory=dict)
+
+    def whole(self, gradient: AnyGradient | None) -> Tensor | None:
+        """Return a gradient as one tensor; None where it cannot be made whole."""
+        if isinstance(gradient, IndexedSlices):
+            if gradient not in self._whole:
+                with self.graph.as_default():
+                    dense = gradient.dense_shape is not None
+                    self._whole[gradient] = convert_to_tensor(gradient) if dense else None
+            return self._whole[gradient]
+        return gradient
+
+
+def derive(question: Question, stops: Iterable[str] | None = None) -> Derivation:
+    """Work a call out anew.
+
+    Parameters
+    ----------
+    question : Question
+        The call.
+    stops : iterable of str, optional
+        The names of the operations at which to stop, in place of the call's own.
+
+    Returns
+    -------
+    Derivation
+        On a fresh copy of the graph.
+
+    Raises
+    ------
+    ValueError, TypeError, LookupError, AttributeError
+        Whatever ``tf.gradients`` itself raises.
+    """
+    graph, became = question.graph.copy(question.before, question.names_in_use)
+    for operation in became.values():
+        # What must run first has side effects: an explanation does without.
+        operation.control_inputs = ()
+    move = _Mover(became)
+    stop_tensors = [move.tensor(stop) for stop in question.stop_gradients]
+    if stops is not None:
+        stop_tensors = [graph.get_operation_by_name(name).outputs[0] for name in sorted(stops)]
+    with graph.as_default(), not_recording():
+        ys = [move.tensor(y) for y in question.ys]
+        xs = [move.tensor(x, as_reference=True) for x in question.xs]
+        weights = None if question.grad_ys is None else [move.tensor(weight) for weight in question.grad_ys]
+
+        def gradients(ys: list[Any], weights: list[Any] | None, name: str | None, keep_steps: bool) -> Trace:
+            return build_gradients(
+                ys,
+                xs,
+                weights,
+                name,
+                gate_gradients=question.gate_gradients,
+                aggregation_method=question.aggregation_method,
+                stop_gradients=stop_tensors or None,
+                unconnected_gradients=question.unconnected_gradients,
+                keep_steps=keep_steps,
+            )
+
+        trace = gradients(ys, weights, question.name, keep_steps=True)
+        alone: tuple[Trace, ...] = ()
+        if len(trace.ys) == 1:
+            alone = (trace,)
+        elif len(trace.ys) * len(trace.steps) <= _MOST_PASSED:
+            pairs = zip(trace.ys, trace.seeds, strict=True)
+            alone = tuple(
+                gradients([y], [seed], f"y{number}", keep_steps=False) for number, (y, seed) in enumerate(pairs)
+            )
+        walls = {
+            step.operation: _would_pass(step.operation, step.upstream)
+            for step in trace.steps
+            if step.outcome is Outcome.STOPPED or (step.operation.type == "StopGradient" and any(_some(step.upstream)))
+        }
+    return Derivation(graph, became, trace, alone, walls, frozenset(tensor.op.name for tensor in stop_tensors))
+
+
+def _some(gradients: Iterable[object]) -> Iterable[bool]:
+    return (gradient is not None for gradient in gradients)
+
+
+def _would_pass(operation: Operation, upstream: tuple[AnyGradient | None, ...]) -> tuple[Tensor | None, ...]:
+    """Return what an operation would pass to its inputs, were it not for the stop."""
+    if operation.type == "StopGradient":
+        passing: Iterable[AnyGradient | None] = upstream
+    elif callable(operation.definition.gradient):
+        passing = apply_rule(operation, upstream)
+    else:
+        passing = (None,) * len(operation.inputs)
+    return tuple(None if gradient is None else convert_to_tensor(gradient) for gradient in passing)
+
+
+class _Mover:
+    """Brings the arguments of a call from the learner's graph to its copy."""
+
+    def __init__(self, became: Mapping[Operation, Operation]) -> None:
+        self._became = became
+
+    def tensor(self, value: Any, as_reference: bool = False) -> Any:
+        """Return what stands in the copy for a tensor, a variable, or a list of those; other values as they are."""
+        if isinstance(value, Variable):
+            value = value.as_tensor(as_reference=as_reference)
+        if isinstance(value, Tensor):
+            return self._became[value.op].outputs[value.value_index] if value.op in self._became else value
+        if isinstance(value, IndexedSlices):
+            shape = None if value.dense_shape is None else self.tensor(value.dense_shape)
+            return IndexedSlices(self.tensor(value.values), self.tensor(value.indices), shape)
+        if isinstance(value, (list, tuple)):
+            return [self.tensor(item, as_reference) for item in value]
+        return value
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
+
+
+def operations_behind(tensors: Iterable[Tensor]) -> list[Operation]:
+    """Return the operations from which tensors are computed, their own among them, in the order of their creation."""
+    waiting = [tensor.op for tensor in tensors]
+    found: set[Operation] = set()
+    while waiting:
+        operation = waiting.pop()
+        if operation not in found:
+            found.add(operation)
+            waiting.extend(tensor.op for tensor in operation.inputs)
+    return sorted(found, key=lambda operation: operation.index)
+
+
+def _variables_behind(ys: tuple[Any, ...]) -> tuple[Any, ...]:
+    tensors = [y.as_tensor() if isinstance(y, Variable) else y for y in ys]
+    behind = operations_behind(tensor for tensor in tensors if isinstance(tensor, Tensor))
+    found = tuple(op.outputs[0] for op in behind if op.type == "VariableV2" and op.outputs[0].dtype.is_trainable)
+    if not found:
+        raise ValueError(message("explain.no_variables"))
+    return found

@@ -1,0 +1,137 @@
+"""What tensors are called in an explanation: the learner's names, else their expressions, else their operations' names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradnb.engine.graph import Operation, Tensor
+from gradnb.engine.registry import ATOM
+from gradnb.engine.variables import Variable
+from gradnb.view.formula import Part, operation_part
+from gradnb.view.values import is_whole, number_text, value_of
+
+#: An expression that is longer makes no name.
+LONGEST_EXPRESSION = 24
+
+
+def is_read(operation: Operation) -> bool:
+    """Return whether an operation is the one by which a variable is read: they are shown as one."""
+    if operation.type != "Identity" or operation.inputs[0].op.type != "VariableV2":
+        return False
+    return operation.name == f"{operation.inputs[0].op.name}/read"
+
+
+def shown_as(tensor: Tensor) -> Tensor:
+    """Return the tensor as which a tensor is shown: for a variable's value, the variable."""
+    return tensor.op.inputs[0] if is_read(tensor.op) else tensor
+
+
+def given_names(names: Mapping[Any, Any] | None) -> dict[Tensor, str]:
+    """Return the display names of tensors of the learner's graph.
+
+    Parameters
+    ----------
+    names : Mapping, optional
+        ``{name: tensor}``, also with lists of tensors as values, or ``{tensor: name}``. Other entries are ignored. Of
+        two names for one tensor the first counts, and a name of its own comes before a place in a list.
+    """
+    found: dict[Tensor, str] = {}
+
+    def keep(tensor: Any, name: str) -> None:
+        if isinstance(tensor, Variable):
+            tensor = tensor.as_tensor(as_reference=True)
+        if isinstance(tensor, Tensor):
+            found.setdefault(shown_as(tensor), name)
+
+    pairs = list((names or {}).items())
+    for key, value in pairs:
+        if isinstance(key, str):
+            keep(value, key)
+        elif isinstance(value, str):
+            keep(key, value)
+    for key, value in pairs:
+        if isinstance(key, str) and isinstance(value, (list, tuple)):
+            for number, item in enumerate(value):
+                keep(item, f"{key}[{number}]")
+    return found
+
+
+class Names:
+    """The names of a derivation's tensors.
+
+    Parameters
+    ----------
+    given : Mapping of Tensor to str
+        Display names that the learner gave.
+    precision : int
+        Significant digits of constants.
+    """
+
+    def __init__(self, given: Mapping[Tensor, str], precision: int = 4) -> None:
+        self._given = given
+        self._precision = precision
+        self._parts: dict[Tensor, Part] = {}
+
+    def __call__(self, tensor: Tensor) -> str:
+        """Return the name of a tensor."""
+        return self.part(tensor).text
+
+    def of_operation(self, operation: Operation) -> str:
+        """Return the name of an operation: that of its output."""
+        return self(operation.outputs[0]) if len(operation.outputs) == 1 else operation.name
+
+    def part(self, tensor: Tensor) -> Part:
+        """Return the name of a tensor, and how tightly it holds together inside an expression."""
+        tensor = shown_as(tensor)
+        # Not by recursion: a chain may be as long as it likes.
+        waiting = [tensor]
+        while waiting:
+            current = waiting[-1]
+            unknown = [i for i in map(shown_as, self._needed(current)) if i not in self._parts]
+            if current in self._parts or not unknown:
+                self._parts.setdefault(current, self._named(current))
+                waiting.pop()
+            else:
+                waiting += unknown
+        return self._parts[tensor]
+
+    def _needed(self, tensor: Tensor) -> tuple[Tensor, ...]:
+        return () if tensor in self._parts or tensor in self._given or _is_leaf(tensor.op) else tensor.op.inputs
+
+    def _named(self, tensor: Tensor) -> Part:
+        if tensor in self._parts:
+            return self._parts[tensor]
+        if tensor in self._given:
+            return Part(self._given[tensor], ATOM)
+        operation = tensor.op
+        several = len(operation.outputs) > 1
+        name = Part(f"{operation.name}:{tensor.value_index}" if several else operation.name, ATOM)
+        if operation.type == "Const":
+            part = constant_part(tensor, self._precision) or name
+        elif _is_leaf(operation):
+            return name
+        else:
+            part = operation_part(operation, [self._parts[shown_as(i)] for i in operation.inputs], transparent=False)
+            if several:
+                part = Part(f"{part.text}[{tensor.value_index}]", ATOM)
+        return part if len(part.text) <= LONGEST_EXPRESSION else name
+
+    def right_side(self, operation: Operation) -> str:
+        """Return how an operation computes its outputs, in names: ``w1 + w2``."""
+        return operation_part(operation, [self.part(tensor) for tensor in operation.inputs], transparent=False).text
+
+
+def constant_part(tensor: Tensor, precision: int = 4) -> Part | None:
+    """Return a constant as it stands in a formula, a whole number without its point; None if it is a large array."""
+    array = tensor.op.attributes["value"]
+    if array.ndim == 0 and array.dtype.kind in "fiu":
+        return Part(number_text(array, precision), ATOM)
+    return Part(value_of(array, precision).text, ATOM) if is_whole(array.shape) else None
+
+
+def _is_leaf(operation: Operation) -> bool:
+    return not operation.inputs or operation.type == "PlaceholderWithDefault"
+
+
+Namer = Callable[[Tensor], str]

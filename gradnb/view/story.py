@@ -1,0 +1,115 @@
+"""A view in sentences: the whole lesson for a reader who does not see the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gradnb.messages import text as message
+from gradnb.view.model import BackwardEdge, Flow, Node, NodeKind, Row, State, Value, View
+
+#: Of a larger picture only the weights, the walls and the results are told.
+_TOLD_IN_FULL = 24
+_MOST_ROWS = 24
+
+
+def story_of(view: View, right_sides: Mapping[str, str]) -> Iterator[str]:
+    """Yield the sentences that tell a view.
+
+    Parameters
+    ----------
+    view : View
+        Without its story.
+    right_sides : Mapping of str to str
+        For each node that is computed from others, how: ``w1 + w2``.
+    """
+    return _Story(view, right_sides).sentences()
+
+
+class _Story:
+    def __init__(self, view: View, right_sides: Mapping[str, str]) -> None:
+        self._view = view
+        self._right_sides = right_sides
+        self._nodes = {node.id: node for node in view.nodes}
+
+    def sentences(self) -> Iterator[str]:
+        """Yield forward pass, weights, backward pass and results."""
+        in_full = len(self._view.nodes) <= _TOLD_IN_FULL
+        if in_full:
+            yield from self._forward()
+        yield from self._seeds()
+        yield from self._backward(in_full)
+        yield from self._results()
+
+    def _say(self, key: str, **values: object) -> str:
+        return message(f"story.{key}", self._view.language, **values)
+
+    def _list(self, words: Iterable[str]) -> str:
+        *before, last = words
+        comma = message("view.comma", self._view.language)
+        return message("view.and", self._view.language, first=comma.join(before), last=last) if before else last
+
+    def _text(self, value: Value | None) -> str:
+        return value.text if value is not None else message("state.not_computed", self._view.language)
+
+    def _forward(self) -> Iterator[str]:
+        given = [node for node in self._view.nodes if node.id not in self._right_sides and _has_a_name(node)]
+        if given:
+            yield self._say("given", values=self._list(f"{node.name} = {self._text(node.value)}" for node in given))
+        computed = [node for node in self._view.nodes if node.id in self._right_sides]
+        if computed:
+            semicolon = message("view.semicolon", self._view.language)
+            yield self._say("forward", values=semicolon.join(map(self._equation, computed)))
+
+    def _equation(self, node: Node) -> str:
+        right = self._right_sides[node.id]
+        left = node.name if right == node.name else f"{node.name} = {right}"
+        return f"{left} = {self._text(node.value)}"
+
+    def _seeds(self) -> Iterator[str]:
+        for seed in self._view.seeds:
+            name = self._nodes[seed.target].name
+            key = "seed" if seed.given else "seed_default"
+            yield self._say(key, name=name, seed=seed.name, value=self._text(seed.value))
+
+    def _backward(self, in_full: bool) -> Iterator[str]:
+        for node in reversed(self._view.nodes):
+            if in_full and node.gradient is not None and node.gradient.terms:
+                terms = " + ".join(f"{term.value.text} ({term.source})" for term in node.gradient.terms)
+                yield self._say("sum", name=node.name, terms=terms, value=self._text(node.gradient.value))
+            edges = [edge for edge in self._view.backward_edges if edge.source == node.id]
+            passing = [edge for edge in edges if edge.flow is Flow.PASSES]
+            if in_full and passing:
+                yield self._say("passes", name=node.name, parts=self._list(map(self._part, passing)))
+            for edge in edges:
+                target = self._nodes[edge.target].name
+                if edge.flow is Flow.STOPPED:
+                    yield self._say("wall", name=node.name, target=target, value=self._text(edge.contribution))
+                elif edge.flow is Flow.BLOCKED:
+                    yield self._say("blocked", name=node.name, target=target, reason=edge.reason)
+
+    def _part(self, edge: BackwardEdge) -> str:
+        return self._say("part", value=self._text(edge.contribution), name=self._nodes[edge.target].name)
+
+    def _results(self) -> Iterator[str]:
+        rows = self._view.rows
+        for row in rows[:_MOST_ROWS]:
+            yield self._result(row)
+        if len(rows) > _MOST_ROWS:
+            yield self._say("more_results", count=len(rows) - _MOST_ROWS)
+
+    def _result(self, row: Row) -> str:
+        gradient = row.gradient
+        if gradient.state is State.NOT_COMPUTED:
+            return self._say("result_unknown", name=row.name, state=row.state)
+        value = "None" if gradient.value is None else gradient.value.text
+        if gradient.state is State.COMPUTED:
+            return self._say("result", name=row.name, value=value)
+        reason = gradient.reason or row.state
+        return self._say("result_because", name=row.name, value=value, reason=reason)
+
+
+def _has_a_name(node: Node) -> bool:
+    """Return whether a node's name says something else than its value: a constant may be called by its value."""
+    if node.kind is NodeKind.GROUP:
+        return False
+    return node.value is None or node.name != node.value.text
