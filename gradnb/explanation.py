@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -258,7 +258,7 @@ class Explanation:
             If the folder is missing, `file` is a folder, or there is no layout engine for a picture.
         """
         path = Path(file)
-        writers = {
+        writers: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg().encode(),
             ".png": self.png,
             ".pdf": self.pdf,

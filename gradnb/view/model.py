@@ -46,8 +46,8 @@ class Summary:
     minimum, mean, maximum : str
         Formatted numbers.
     strip : tuple of float
-        Up to 32 cells, each in [-1, 1]: the array in row-major order, averaged in runs and divided by its largest magnitude.
-        Not-finite cells are NaN.
+        Up to 32 cells, each in [-1, 1]: the array in row-major order, averaged in runs and divided by its largest
+        magnitude. Not-finite cells are NaN.
     """
 
     minimum: str
@@ -292,7 +292,8 @@ class View:
     story : tuple of str
         The same in sentences; joined, it is the alt text.
     notes : tuple of str
-        Lines of advice under the picture: a placeholder without a value, a graph that is too large, an op's convention at a kink.
+        Lines of advice under the picture: a placeholder without a value, a graph that is too large, an op's convention
+        at a kink.
     language : str
         ``en`` or ``zh``.
     layout : str

@@ -1,4 +1,4 @@
-"""What tensors are called in an explanation: the learner's names, else their expressions, else their operations' names."""
+"""What tensors are called: by the learner's names, else by their expressions, else by their operations' names."""
 
 from __future__ import annotations
 

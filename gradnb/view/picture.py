@@ -1,4 +1,4 @@
-"""Which tensors and edges an explanation shows: what lies on the paths from the xs to the ys, and what stands beside."""
+"""Which tensors and edges are shown: what lies on the paths from the xs to the ys, and what stands beside."""
 
 from __future__ import annotations
 
