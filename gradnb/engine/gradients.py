@@ -476,10 +476,7 @@ class _Builder:
             return Outcome.NOT_DIFFERENTIABLE, nothing
         graph = get_default_graph()
         before = graph.version
-        contributions = apply_rule(operation, upstream)
-        if self._gate and sum(gradient is not None for gradient in contributions) > 1:
-            with graph.name_scope(f"{operation.name}_grad"):
-                contributions = tuple_([convert_to_tensor(c) if c is not None else None for c in contributions])
+        contributions = apply_rule(operation, upstream, self._gate)
         for position, (tensor, gradient) in enumerate(zip(operation.inputs, contributions, strict=True)):
             if isinstance(gradient, Tensor):
                 _check_shape(operation, position, tensor, gradient)
@@ -490,7 +487,9 @@ class _Builder:
         return Outcome.DIFFERENTIATED, contributions
 
 
-def apply_rule(operation: Operation, upstream: Sequence[AnyGradient | None]) -> Sequence[AnyGradient | None]:
+def apply_rule(
+    operation: Operation, upstream: Sequence[AnyGradient | None], gate: bool = False
+) -> Sequence[AnyGradient | None]:
     """Build what an operation passes back: the vector-Jacobian product for each of its inputs.
 
     Parameters
@@ -499,6 +498,8 @@ def apply_rule(operation: Operation, upstream: Sequence[AnyGradient | None]) -> 
         The forward operation.
     upstream : sequence of (Tensor, IndexedSlices or None)
         The gradient of each output.
+    gate : bool
+        Whether several gradients wait for each other.
 
     Returns
     -------
@@ -528,7 +529,9 @@ def apply_rule(operation: Operation, upstream: Sequence[AnyGradient | None]) -> 
             result = rule(outputs[0], dense[0], *operation.inputs, **operation.attributes)
         else:
             result = rule(outputs, tuple(dense), *operation.inputs, **operation.attributes)
-    contributions = list(result) if isinstance(result, (list, tuple)) else [result]
+        contributions = list(result) if isinstance(result, (list, tuple)) else [result]
+        if gate and sum(gradient is not None for gradient in contributions) > 1:
+            contributions = tuple_([None if c is None else convert_to_tensor(c) for c in contributions])
     if len(contributions) != len(operation.inputs):
         raise ValueError(
             f"Num gradients {len(contributions)} generated for op {operation.node_def} "

@@ -251,7 +251,7 @@ def fit(g: Tensor, x: Tensor, z: Tensor) -> Tensor:
         `g` itself when the static shapes agree, a sum when they say over which axes, else a sum that finds out when it
         runs.
     """
-    if shapes.is_full(x.static_shape) and x.static_shape == z.static_shape == g.static_shape:
+    if shapes.is_full(x.static_shape) and x.static_shape == z.static_shape:
         return g
     if x.static_shape is not None and z.static_shape is not None and _axes_are_known(x.static_shape, z.static_shape):
         axes = _repeated_axes(x.static_shape, z.static_shape)
