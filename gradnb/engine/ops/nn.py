@@ -219,7 +219,8 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
     x = convert_to_tensor(features)
     if x.dtype.is_integer:
         x = cast(x, "float32")
-    return apply("LeakyRelu", x, name=name, alpha=float(alpha))
+    # TensorFlow keeps the attribute in 32 bits, which shows in the digits of float64 results.
+    return apply("LeakyRelu", x, name=name, alpha=float(np.float32(alpha)))
 
 
 def _elu(x: Array) -> Array:
@@ -291,7 +292,8 @@ def _selu(x: Array) -> Array:
 
 def _selu_gradient(g: Array, y: Array) -> Array:
     scale, alpha = np.array(_SELU_SCALE, y.dtype), np.array(_SELU_SCALE * _SELU_ALPHA, y.dtype)
-    return np.where(y < 0, g * (y + alpha), g * scale)
+    result: Array = np.where(y < 0, g * (y + alpha), g * scale)
+    return result
 
 
 register(
@@ -515,12 +517,14 @@ def swish(features: Any, name: str | None = None) -> Tensor:
 
 def _log_softmax(x: Array, *, axis: int) -> Array:
     shifted = x - np.max(x, axis=axis, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+    result: Array = shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+    return result
 
 
 def _softmax(x: Array, *, axis: int) -> Array:
     raised = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return raised / np.sum(raised, axis=axis, keepdims=True)
+    result: Array = raised / np.sum(raised, axis=axis, keepdims=True)
+    return result
 
 
 def _along_spec(x: Tensor, *, axis: int) -> Spec:
@@ -876,7 +880,8 @@ def sparse_softmax_cross_entropy_with_logits(
 
 
 def _logistic_loss(logits: Array, labels: Array) -> Array:
-    return np.maximum(logits, 0) - logits * labels + np.log1p(np.exp(-np.abs(logits)))
+    result: Array = np.maximum(logits, 0) - logits * labels + np.log1p(np.exp(-np.abs(logits)))
+    return result
 
 
 register(
@@ -1783,7 +1788,8 @@ def _max_pool(x: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
 
 def _winners(x: Array, windows: _Windows) -> Array:
     """Return which place of the window holds its largest element, the first of them in row-major order."""
-    return np.argmax(_stacked(x, windows, -np.inf), axis=0)
+    result: Array = np.argmax(_stacked(x, windows, -np.inf), axis=0)
+    return result
 
 
 def _max_pool_gradient(x: Array, y: Array, g: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
@@ -1797,7 +1803,8 @@ def _max_pool_gradient(x: Array, y: Array, g: Array, *, ksize: Pair, strides: Pa
 
 def _max_pool_gradient_gradient(x: Array, y: Array, g: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
     windows = _Windows(x.shape[1:3], ksize, strides, padding)
-    return np.take_along_axis(_stacked(g, windows, 0.0), _winners(x, windows)[None], 0)[0]
+    result: Array = np.take_along_axis(_stacked(g, windows, 0.0), _winners(x, windows)[None], 0)[0]
+    return result
 
 
 _POOL = {"ksize": (2, 2), "strides": (2, 2), "padding": "SAME"}
@@ -1907,7 +1914,8 @@ def _pool(
 
 def _counts(windows: _Windows, dtype: Any) -> Array:
     """Return how many elements, margins left out, each position of the window covers."""
-    return _stacked(np.ones((1, *windows.image, 1), dtype), windows, 0.0).sum(axis=0)
+    result: Array = _stacked(np.ones((1, *windows.image, 1), dtype), windows, 0.0).sum(axis=0)
+    return result
 
 
 def _avg_pool(x: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
@@ -1997,7 +2005,8 @@ def avg_pool(
 def _in_top_k(predictions: Array, targets: Array, *, k: int) -> Array:
     inside = (targets >= 0) & (targets < predictions.shape[1])
     chosen = np.take_along_axis(predictions, np.where(inside, targets, 0)[:, None], 1)
-    return inside & np.isfinite(chosen[:, 0]) & ((predictions > chosen).sum(axis=1) < k)
+    result: Array = inside & np.isfinite(chosen[:, 0]) & ((predictions > chosen).sum(axis=1) < k)
+    return result
 
 
 register(
