@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +61,11 @@ class GradGraph(Configurable):
 
     @validate("feed", "save", "output")
     def _check_as_on_the_line(self, proposal: Bunch) -> Any:
-        checks = {"feed": lambda words: [read_feed(word) for word in words], "save": check_file, "output": check_output}
+        checks: dict[str, Callable[[Any], object]] = {
+            "feed": lambda words: [read_feed(word) for word in words],
+            "save": check_file,
+            "output": check_output,
+        }
         if proposal.value:
             try:
                 checks[proposal.trait.name](proposal.value)

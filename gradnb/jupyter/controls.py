@@ -14,16 +14,15 @@ Array = np.ndarray[Any, Any]
 MOST_SLIDERS = 12
 WIDEST_GRID = 6
 
-_DESCRIPTION = {"description_width": "8.5em"}
+_DESCRIPTION = {"description_width": "8em"}
+_WHOLE = {"flex": "0 0 auto"}  # a scrolling parent must not squeeze it
 
 
-def has_controls(shape: tuple[int, ...]) -> bool:
-    """Return whether an array of this shape is small enough for a control per element."""
-    return 0 < math.prod(shape) <= MOST_SLIDERS or _is_grid(shape)
-
-
-def _is_grid(shape: tuple[int, ...]) -> bool:
-    return len(shape) == 2 and 0 < max(shape) <= WIDEST_GRID and min(shape) > 0
+def has_controls(value: Array) -> bool:
+    """Return whether an array gets a control per element: real finite numbers, and few enough of them."""
+    is_grid = value.ndim == 2 and max(value.shape) <= WIDEST_GRID
+    few = value.size > 0 and (value.size <= MOST_SLIDERS or is_grid)
+    return few and value.dtype.kind in "fiu" and bool(np.isfinite(value).all())
 
 
 class ArrayControls:
@@ -53,10 +52,11 @@ class ArrayControls:
         ]
         for element in self._elements:
             element.observe(lambda _: changed(), "value")
-        self.box = widgets.VBox(self._elements)
+        self.box = widgets.VBox(self._elements, layout=_WHOLE)
         if make is _field:
             columns = f"repeat({value.shape[1]}, auto)"
-            self.box = widgets.Box(self._elements, layout=widgets.Layout(display="grid", grid_template_columns=columns))
+            grid = {"display": "grid", "grid_template_columns": columns, "overflow": "auto"}
+            self.box = widgets.Box(self._elements, layout=_WHOLE | grid)
 
     @property
     def value(self) -> Array:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Configurable
 
 from gradnb.jupyter.config import GradGraph
 from gradnb.jupyter.magic import magic
@@ -15,19 +18,25 @@ def load(shell: InteractiveShell) -> None:
     if _loaded(shell):
         return
     defaults = GradGraph(parent=shell)
-    shell.configurables.append(defaults)
-    shell.register_magic_function(magic(shell, defaults), "line_cell", _NAME)
+    _configurables(shell).append(defaults)
+    shell.magics_manager.register_function(magic(shell, defaults), "line_cell", _NAME)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Take away what `load` added."""
     for defaults in _loaded(shell):
-        shell.configurables.remove(defaults)
+        _configurables(shell).remove(defaults)
         for kind in ("line", "cell"):
             shell.magics_manager.magics[kind].pop(_NAME, None)
-        # register_magic_function also keeps the function here.
+        # register_function also keeps the function here.
         vars(shell.magics_manager.user_magics).pop(_NAME, None)
 
 
 def _loaded(shell: InteractiveShell) -> list[GradGraph]:
-    return [configurable for configurable in shell.configurables if isinstance(configurable, GradGraph)]
+    return [configurable for configurable in _configurables(shell) if isinstance(configurable, GradGraph)]
+
+
+def _configurables(shell: InteractiveShell) -> list[Configurable]:
+    """Return what ``%config`` can set."""
+    configurables: list[Any] = shell.configurables
+    return configurables

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -54,7 +54,7 @@ def magic(shell: InteractiveShell, defaults: GradGraph) -> Callable[[str, str | 
 
     gradgraph.__doc__ = help_text()
     # IPython asks for this before it takes __doc__: so the help is in the language of the moment.
-    gradgraph.getdoc = lambda: help_text(defaults.lang)
+    gradgraph.getdoc = lambda: help_text(defaults.lang)  # type: ignore[attr-defined]  # functions take attributes
     return gradgraph
 
 
@@ -118,14 +118,15 @@ class Runner:
                 reset_default_graph()
         last = tree.body.pop() if tree.body and self._shows_last(tree.body[-1]) else None
         value = _NOTHING
+        compiler: Callable[..., CodeType] = self.shell.compile
         with ExitStack() as stack:
             if request.tensorflow:
                 stack.enter_context(tensorflow_means_gradnb())
             calls = stack.enter_context(recording())
             try:
-                exec(self.shell.compile(tree, name, "exec"), self.shell.user_global_ns, self.shell.user_ns)
+                exec(compiler(tree, name, "exec"), self.shell.user_global_ns, self.shell.user_ns)
                 if isinstance(last, ast.Expr):
-                    code = self.shell.compile(ast.Expression(last.value), name, "eval")
+                    code = compiler(ast.Expression(last.value), name, "eval")
                     value = eval(code, self.shell.user_global_ns, self.shell.user_ns)
             except BaseException as error:
                 self._hide_own_frames(error)
@@ -169,7 +170,7 @@ class Runner:
 
     def _show_without_stack(self, error: SyntaxError) -> NoReturn:
         """Raise what IPython shows as it shows a cell's own syntax error: without the frames that led to the parser."""
-        lines = self.shell.SyntaxTB.structured_traceback(type(error), error, [])
+        lines = self.shell.SyntaxTB.structured_traceback(type(error), error, None)
         kind = type(type(error).__name__, (_Unreadable,), {})  # the name is what the front end is told
         raise kind(str(error), lines) from None
 

@@ -255,7 +255,7 @@ def _at(reading: Reading, namespace: Mapping[str, object]) -> object:
     for key in reading.path:
         if isinstance(value, list | tuple | dict):
             try:
-                value = value[key]  # type: ignore[index, call-overload]  # a wrong key is an error that is caught
+                value = value[key]  # type: ignore[index]  # a wrong key is an error that is caught
             except (LookupError, TypeError):
                 break
         else:

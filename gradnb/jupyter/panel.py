@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from html import escape
 
 import ipywidgets as widgets
 
 from gradnb.explanation import Explanation
-from gradnb.jupyter.controls import ArrayControls, has_controls
+from gradnb.jupyter.controls import Array, ArrayControls, has_controls
 from gradnb.messages import text
 from gradnb.render import dot, html, layout, svg
 from gradnb.render.palette import DARK, LIGHT
@@ -19,7 +20,6 @@ _DARK_PAGES = ('body[data-jp-theme-light="false"]', "body.vscode-dark", 'html[th
 
 _STYLE = """
 .gradnb-panel { --gradnb-line: var(--jp-border-color2, #8886); }
-.gradnb-panel b.gradnb-heading { display: block; margin-top: .4em; }
 .gradnb-panel svg { max-width: 100%; height: auto; display: block; }
 .gradnb-panel table { border-collapse: collapse; }
 .gradnb-panel caption { text-align: left; font-weight: 600; padding: .3em 0; white-space: nowrap; }
@@ -27,9 +27,17 @@ _STYLE = """
 .gradnb-panel .gradnb-error { border-left: 4px solid var(--jp-error-color1, #b3261e); padding: .3em .8em; }
 """
 
-_SIDE = {"flex": "0 0 22em", "max_height": "36em", "overflow": "auto"}
+# Beside each other where there is room for a legible picture, else one below the other.
 _BODY = {"flex_flow": "row wrap", "align_items": "flex-start"}
-_PICTURE = {"flex": "1 1 24em", "min_width": "0", "overflow": "auto"}
+_CONTROLS = {
+    "flex": "1 1 22em",
+    "flex_flow": "row wrap",
+    "align_items": "flex-start",
+    "max_height": "20em",
+    "overflow": "auto",
+}
+_SECTION = {"flex": "1 0 21em", "min_width": "0"}
+_PICTURE = {"flex": "100 1 50em", "min_width": "0", "overflow": "auto"}
 
 # How long the kernel waits for further changes, in seconds.
 _PAUSE = 0.02
@@ -51,17 +59,22 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._language = explanation.view.language
         self._waits = False
         self._template: svg.Template | None = None
+        self._caption = widgets.HTML()
         self._picture = widgets.HTML(layout=_PICTURE)
         self._words = widgets.HTML()
         self._message = widgets.HTML()
-        controls = widgets.VBox(
-            self._sections(), layout=widgets.Layout(flex="0 0 22em", max_height="36em", overflow="auto")
+        self._make_controls()
+        reset = widgets.Button(description=self._say("reset"), tooltip=self._say("reset_tip"), icon="undo")
+        reset.on_click(lambda _: self.reset())
+        super().__init__(
+            [
+                widgets.HTML(f"<style>{_STYLE}{_dark_style(explanation.view.theme)}</style>"),
+                widgets.HBox([reset, self._caption]),
+                widgets.HBox([widgets.HBox(self._sections(), layout=_CONTROLS), self._picture], layout=_BODY),
+                self._message,
+                self._words,
+            ]
         )
-        body = widgets.HBox(
-            [controls, self._picture], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start")
-        )
-        style = widgets.HTML(f"<style>{_STYLE}{_dark_style(explanation.view.theme)}</style>")
-        super().__init__([style, body, self._message, self._words])
         self.add_class("gradnb-panel")
         self._paint(explanation.view)
 
@@ -71,19 +84,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 
     # The controls
 
-    def _sections(self) -> list[widgets.Widget]:
-        """Make the controls, each kind under its heading."""
+    def _make_controls(self) -> None:
         problem = self._start.problem
-        self._weights = {
-            name: ArrayControls(f"grad_ys {name}", value, self._changed)
-            for name, value in problem.weights.items()
-            if has_controls(value.shape)
-        }
-        self._inputs = {
-            name: ArrayControls(name, value, self._changed)
-            for name, value in problem.inputs.items()
-            if has_controls(value.shape)
-        }
+        self._weights = self._arrays({name: (f"grad_ys {name}", value) for name, value in problem.weights.items()})
+        self._inputs = self._arrays({name: (name, value) for name, value in problem.inputs.items()})
         self._stops = {
             name: widgets.Checkbox(
                 name in problem.stops,
@@ -95,21 +99,32 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         }
         for box in self._stops.values():
             box.observe(lambda _: self._changed(), "value")
-        reset = widgets.Button(description=self._say("reset"), tooltip=self._say("reset_tip"), icon="undo")
-        reset.on_click(lambda _: self.reset())
-        left_out = [name for name in problem.inputs if name not in self._inputs]
-        left_out += [f"grad_ys {name}" for name in problem.weights if name not in self._weights]
-        sections: list[widgets.Widget] = []
-        for key, boxes in {
+
+    def _arrays(self, described: Mapping[str, tuple[str, Array]]) -> dict[str, ArrayControls]:
+        return {
+            name: ArrayControls(description, value, self._changed)
+            for name, (description, value) in described.items()
+            if has_controls(value)
+        }
+
+    def _sections(self) -> list[widgets.Widget]:
+        """Return the controls, each kind under its heading."""
+        kinds = {
             "weights": [controls.box for controls in self._weights.values()],
             "inputs": [controls.box for controls in self._inputs.values()],
             "stops": list(self._stops.values()),
-        }.items():
-            if boxes:
-                sections += [widgets.HTML(f'<b class="gradnb-heading">{escape(self._say(key))}</b>'), *boxes]
-        if left_out:
-            sections.append(widgets.HTML(escape(self._say("too_large", names=", ".join(left_out)))))
-        return [*sections, reset] if len(sections) > bool(left_out) else [*sections, widgets.HTML(self._say("nothing"))]
+        }
+        sections = [
+            widgets.VBox([widgets.HTML(f"<b>{escape(self._say(key))}</b>"), *boxes], layout=_SECTION)
+            for key, boxes in kinds.items()
+            if boxes
+        ]
+        problem = self._start.problem
+        without = [f"grad_ys {name}" for name in problem.weights if name not in self._weights]
+        without += [name for name in problem.inputs if name not in self._inputs]
+        if without:
+            sections.append(widgets.HTML(escape(self._say("without", names=", ".join(without))), layout=_SECTION))
+        return sections
 
     def reset(self) -> None:
         """Bring back the values that the cell had."""
@@ -152,6 +167,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
             self._message.value = ""
 
     def _paint(self, view: View) -> None:
+        self._caption.value = f"<code>{escape(view.caption)}</code>"
         if "graph" in view.shown and view.nodes:
             self._picture.value = self._drawn(view)
         self._words.value = html.body(replace(view, shown=tuple(part for part in view.shown if part != "graph")))

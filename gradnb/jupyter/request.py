@@ -150,7 +150,7 @@ def magic_parser(language: str | None = None) -> MagicArgumentParser:
     def gradgraph() -> None:
         """Carry the options; the magic itself is in `gradnb.jupyter.magic`."""
 
-    parser: MagicArgumentParser = gradgraph.parser  # type: ignore[attr-defined]  # set by magic_arguments
+    parser: MagicArgumentParser = gradgraph.parser  # set by magic_arguments
     parser.exit_on_error = False
     for group, key in zip(parser._action_groups, ("names", "options"), strict=True):  # argparse names them in English
         group.title = say(key)

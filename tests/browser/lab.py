@@ -68,7 +68,7 @@ class Lab:
         page.wait_for_function(_KERNEL_IS_IDLE)
         if dark:
             page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-            page.wait_for_selector('body[data-jp-theme-light="false"]')
+            page.wait_for_selector('body[data-jp-theme-light="false"]', state="attached")
         try:
             yield Open(page, problems)
         finally:
@@ -129,10 +129,14 @@ def running_lab(scratch: Path) -> Iterator[Lab]:
     """Start JupyterLab on a free port, with everything that it keeps in `scratch`, and a browser."""
     folder = scratch / "notebooks"
     folder.mkdir()
-    settings = scratch / "settings" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True)
-    # A cell that is scrolled out of sight is on the page all the same.
-    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
+    # A cell that is scrolled out of sight is on the page all the same, and no question about news lies on top.
+    for file, settings in {
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    }.items():
+        path = scratch / "settings" / "@jupyterlab" / f"{file}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(settings))
     port = _free_port()
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),

@@ -20,7 +20,12 @@ def controls(value: object, dtype: str = "float32") -> ArrayControls:
     ],
 )
 def test_which_arrays_have_controls(shape: tuple[int, ...], expected: bool) -> None:
-    assert has_controls(shape) is expected
+    assert has_controls(np.zeros(shape, np.float32)) is expected
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, True, 1j, "word"])
+def test_what_no_slider_can_show_has_none(value: object) -> None:
+    assert not has_controls(np.array([value]))
 
 
 def test_every_element_says_what_it_is() -> None:
