@@ -712,8 +712,8 @@ register(
         kernel=lambda x, y: np.where(y == 0, y.dtype.type(0), np.multiply(x, y)),
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
-            fit(multiply_no_nan(g, y), x, z),
-            fit(multiply_no_nan(x, g), y, z),
+            fit(multiply_no_nan(g, conj(y)), x, z),
+            fit(multiply_no_nan(conj(x), g), y, z),
         ),
         formula="{x} · {y}",
         binds=PRODUCT,

@@ -750,8 +750,9 @@ def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False
 
 
 def _cumprod_gradient(z: Tensor, g: Tensor, x: Tensor, *, axis: int, exclusive: bool, reverse: bool) -> Tensor:
-    product = cumprod(x, axis, exclusive=exclusive, reverse=reverse)
-    return div_no_nan(cumsum(product * g, axis, exclusive=exclusive, reverse=not reverse), x)
+    factors = conj(x)
+    product = cumprod(factors, axis, exclusive=exclusive, reverse=reverse)
+    return div_no_nan(cumsum(product * g, axis, exclusive=exclusive, reverse=not reverse), factors)
 
 
 register(
