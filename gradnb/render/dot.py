@@ -10,7 +10,7 @@ from itertools import pairwise
 import graphviz
 
 from gradnb.render.palette import Palette, palette
-from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, Sign
+from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, Sign, shows_value
 from gradnb.render.plain import clean
 from gradnb.view.model import BackwardEdge, Flow, Node, NodeKind, View
 
@@ -172,7 +172,7 @@ def _edges(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts) -
 
 
 def _port(node: Node, row: str, side: str, across: bool) -> str:
-    missing = node.gradient is None if row == "gradient" else node.kind is NodeKind.GROUP
+    missing = node.gradient is None if row == "gradient" else not shows_value(node)
     if not across or missing:
         return node.id
     return f"{node.id}:{row}:{side}"

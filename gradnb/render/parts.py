@@ -104,7 +104,7 @@ class Parts:
 
     def _node(self, node: Node) -> tuple[Row, ...]:
         rows = [self._head(node)]
-        if node.kind is not NodeKind.GROUP:
+        if shows_value(node):
             rows.append(self._value(node))
         if node.gradient is not None:
             rows.append(self._gradient(node.gradient, node.hidden))
@@ -245,8 +245,7 @@ class Parts:
     def _edge(self, edge: BackwardEdge, hidden: bool) -> tuple[Row, ...]:
         colors = self.colors
         value = edge.contribution
-        number = "?" if hidden else self.summary(value) if value is not None else ""
-        pieces = tuple(number.split(" · "))
+        pieces = ("?",) if hidden else self._edge_lines(value) if value is not None else ()
         # Less than a node's: the line stops at the label's room.
         room = 0.9 * self._room(value, "", 11.5, False) if value is not None else 0.0
         match edge.flow:
@@ -255,12 +254,15 @@ class Parts:
             case Flow.STOPPED:
                 word = self._say("state.stopped")
                 color = colors.stopped
-                texts = (self._say("render.wall", word=word, value=pieces[0]), *pieces[1:]) if number else (word,)
+                texts = (self._say("render.wall", word=word, value=pieces[0]), *pieces[1:]) if pieces else (word,)
                 room += points(word, 11.5) if room else 0.0
             case Flow.BLOCKED:
                 color, texts = colors.none, wrap(edge.reason or self._say("render.blocked"), REASON_COLUMNS)
         lines = tuple((Run("label", text, color, size=11.5),) for text in texts if text)
         return (Row("label", lines, colors.background, room=room),) if lines else ()
+
+    def _edge_lines(self, value: Value) -> tuple[str, ...]:
+        return _array_lines(value) if value.summary is None else tuple(self.summary(value).split(" · "))
 
     # Legend
 
@@ -304,6 +306,12 @@ class Parts:
         return tuple(signs)
 
 
+def shows_value(node: Node) -> bool:
+    """Return whether a node has a row for its value: a group has none, a constant may be called by it."""
+    named_by_it = node.kind is NodeKind.CONSTANT and node.value is not None and node.name == node.value.text
+    return node.kind is not NodeKind.GROUP and not named_by_it
+
+
 def keyed(owner: str, rows: tuple[Row, ...]) -> list[list[list[tuple[str, Run]]]]:
     """Return rows of lines of runs, each run with its element id: ``n0-value``, then ``n0-value-2`` and so on."""
     ids = _ids(owner, [run.key for row in rows for line in row.lines for run in line])
@@ -330,8 +338,8 @@ def _kind_fill(kind: NodeKind, colors: Palette) -> str:
 
 
 def _array_lines(value: Value) -> tuple[str, ...]:
-    """Return an array's text, a matrix that is too wide with one line for each of its rows."""
-    if len(value.shape) != 2 or value.shape[0] < 2 or math.prod(value.shape) <= 4:
+    """Return an array's text, that of a matrix with one line for each of its rows."""
+    if len(value.shape) != 2 or value.shape[0] < 2:
         return (value.text,)
     rows = value.text.split("] [")
     if len(rows) != value.shape[0]:
