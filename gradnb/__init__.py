@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradnb import errors as errors
+from gradnb import linalg as linalg
+from gradnb import nn as nn
 from gradnb.engine import gradients as _gradients
 from gradnb.engine import graph as _graph
 from gradnb.engine import initializers as _initializers
@@ -50,10 +52,13 @@ from gradnb.engine.graph import (
     reset_default_graph,
 )
 from gradnb.engine.initializers import *
+from gradnb.engine.ops.arrays import *
+from gradnb.engine.ops.arrays import range_ as range
+from gradnb.engine.ops.arrays import slice_ as slice
 from gradnb.engine.ops.broadcast import *
 from gradnb.engine.ops.choice import *
 from gradnb.engine.ops.functions import *
-from gradnb.engine.ops.linalg import matmul
+from gradnb.engine.ops.linalg import *
 from gradnb.engine.ops.math import *
 from gradnb.engine.ops.random import *
 from gradnb.engine.ops.reductions import *

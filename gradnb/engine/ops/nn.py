@@ -1157,7 +1157,7 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
     >>> import gradnb as tf
     >>> with tf.Session() as session:
     ...     print(session.run(tf.nn.l2_normalize([3.0, 4.0], 0)))
-    [0.6        0.79999995]
+    [0.6 0.8]
     """
     tensor = convert_to_tensor(x, name="x")
     axes = axes_of(dim if axis is None else axis)
