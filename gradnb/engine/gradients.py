@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any
 
 from gradnb.engine import shapes
+from gradnb.engine.custom import lets_pass, rule_of
 from gradnb.engine.dtypes import DType
 from gradnb.engine.graph import (
     Graph,
@@ -31,7 +32,6 @@ from gradnb.engine.graph import (
 from gradnb.engine.ops.broadcast import ones, shape, zeros_like
 from gradnb.engine.ops.math import add_n
 from gradnb.engine.ops.state import identity, tuple_
-from gradnb.engine.registry import NOT_DIFFERENTIABLE
 from gradnb.messages import text
 
 __all__ = [
@@ -414,7 +414,7 @@ class _Builder:
                         queue.append(tensor.op)
                     touched.append((tensor.op, pending[tensor.op]))
             if self._keep_steps:
-                waiting = tuple({op: count for op, count in touched if count > 0}.items())
+                waiting = tuple((op, count) for op, count in dict(touched).items() if count > 0)
                 self.steps.append(
                     Step(operation, outcome, tuple(upstream), summands, tuple(contributions), tuple(queue), waiting)
                 )
@@ -472,7 +472,7 @@ class _Builder:
             return Outcome.STOPPED, nothing
         if operation in boundary:
             return Outcome.BOUNDARY, nothing
-        if operation.definition.gradient is NOT_DIFFERENTIABLE and operation not in operation.graph.gradient_overrides:
+        if not lets_pass(operation):
             return Outcome.NOT_DIFFERENTIABLE, nothing
         graph = get_default_graph()
         before = graph.version
@@ -511,9 +511,12 @@ def apply_rule(
     LookupError
         If the operation has no gradient.
     """
-    rule = operation.definition.gradient
-    if not callable(rule):
-        raise LookupError(_no_gradient(operation))
+    try:
+        rule = rule_of(operation)
+    except LookupError:
+        raise LookupError(_no_gradient(operation)) from None
+    if rule is None:
+        return [None] * len(operation.inputs)
     graph = get_default_graph()
     outputs = operation.outputs
     complete = [
@@ -525,10 +528,7 @@ def apply_rule(
             convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type != "Identity" else g
             for g in complete
         ]
-        if len(outputs) == 1:
-            result = rule(outputs[0], dense[0], *operation.inputs, **operation.attributes)
-        else:
-            result = rule(outputs, tuple(dense), *operation.inputs, **operation.attributes)
+        result = rule(dense)
         contributions = list(result) if isinstance(result, (list, tuple)) else [result]
         if gate and sum(gradient is not None for gradient in contributions) > 1:
             contributions = tuple_([None if c is None else convert_to_tensor(c) for c in contributions])
@@ -537,7 +537,12 @@ def apply_rule(
             f"Num gradients {len(contributions)} generated for op {operation.node_def} "
             f"do not match num inputs {len(operation.inputs)}"
         )
-    return contributions
+    return [
+        gradient
+        if gradient is None or isinstance(gradient, (Tensor, IndexedSlices))
+        else convert_to_tensor(gradient, tensor.dtype.base_dtype)
+        for tensor, gradient in zip(operation.inputs, contributions, strict=True)
+    ]
 
 
 def _no_gradient(operation: Operation) -> str:

@@ -499,6 +499,7 @@ class Graph:
         self.seed: int | None = None
         self.variable_scopes: Any = None
         self._runs: dict[object, Run] = {}
+        self._copied: tuple[Graph, Mapping[Operation, Operation]] | None = None
 
     # Reading
 
@@ -571,6 +572,8 @@ class Graph:
             obj = obj.as_tensor(as_reference=True)
         if isinstance(obj, str):
             return self._named(obj, allow_tensor, allow_operation, wanted)
+        if isinstance(obj, Tensor):
+            obj = self.own(obj)
         if (isinstance(obj, Tensor) and allow_tensor) or (isinstance(obj, Operation) and allow_operation):
             if obj.graph is not self:
                 shown = obj if isinstance(obj, Tensor) else obj.name
@@ -819,9 +822,31 @@ class Graph:
             became[op] = copied
             twin._operations.append(copied)
             twin._by_name[op.name] = copied
+        # A gradient that the program itself wrote may hold on to tensors of this graph.
+        twin._copied = (self, became)
         twin.gradient_overrides = {became[op]: name for op, name in self.gradient_overrides.items() if op in became}
         twin.initializers = {became[v]: became[i] for v, i in self.initializers.items() if v in became and i in became}
         return twin, became
+
+    def is_copied_from(self, graph: Graph) -> bool:
+        """Return whether this is a copy of `graph`, or of a copy of it."""
+        return self._copied is not None and (self._copied[0] is graph or self._copied[0].is_copied_from(graph))
+
+    def own(self, tensor: Tensor) -> Tensor:
+        """Return what became of a tensor in this graph if it is of a graph from which this one is copied.
+
+        Raises
+        ------
+        ValueError
+            If it was added to that graph later.
+        """
+        if self._copied is None or not self.is_copied_from(tensor.graph):
+            return tensor
+        source, became = self._copied
+        copied = became.get(source.own(tensor).op)
+        if copied is None:
+            raise ValueError(f"{tensor} must be from the same graph, but it was made after the graph was copied.")
+        return copied.outputs[tensor.value_index]
 
     def names_snapshot(self) -> dict[str, int]:
         """Return the names in use now, for `copy`."""
@@ -1043,18 +1068,21 @@ def graph_of(values: Iterable[Any]) -> Graph:
         If they belong to several graphs.
     """
     first: Any = None
+    shared = default = get_default_graph()
     for value in values:
         graph = getattr(value, "graph", None)
         if not isinstance(graph, Graph):
             continue
+        if default.is_copied_from(graph):
+            graph = default
         if first is None:
-            first = value
-        elif graph is not first.graph:
+            first, shared = value, graph
+        elif graph is not shared:
             raise ValueError(
                 f"{value} must be from the same graph as {first} (graphs are different). "
                 + text("graph.mixed", older=getattr(value, "name", value), newer=getattr(first, "name", first))
             )
-    return get_default_graph() if first is None else first.graph
+    return shared
 
 
 # Values become tensors
@@ -1103,10 +1131,9 @@ def convert_to_tensor(
                 f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
                 f"{value.dtype.base_dtype.name}: {value!r}"
             )
-        return value
+        return get_default_graph().own(value)
     if hasattr(value, "as_tensor"):
-        converted: Tensor = value.as_tensor(wanted, as_reference)
-        return converted
+        return get_default_graph().own(value.as_tensor(wanted, as_reference))
     if isinstance(value, (list, tuple)) and _holds_tensors(value):
         return _pack(value, wanted, name)
     if isinstance(value, (Operation, Graph)) or value is None:
@@ -1389,7 +1416,7 @@ def _checked_inputs(
         variable = argument.variable
         known = bound.get(variable) if variable else None
         if isinstance(value, Tensor):
-            tensor = value
+            tensor = graph.own(value)
         else:
             if scope is None and not hasattr(value, "as_tensor"):
                 scope = graph.unique_name(name or definition.type) if not (name or "").endswith("/") else str(name)[:-1]

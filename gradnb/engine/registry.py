@@ -122,6 +122,9 @@ class OpDef:
         Whether the kernel also takes the run's context as its first argument: variables, random numbers, placeholders.
     writes : bool
         Whether it changes a variable.
+    outside : bool
+        Whether it has an effect outside of the session, so that an explanation must never run it: it prints, or calls
+        a function of the program.
     """
 
     type: str
@@ -137,6 +140,7 @@ class OpDef:
     example: Example | None = None
     stateful: bool = False
     writes: bool = False
+    outside: bool = False
     arguments: tuple[Argument, ...] = field(init=False)
 
     def __post_init__(self) -> None:
