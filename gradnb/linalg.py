@@ -28,4 +28,30 @@ from gradnb.engine.ops.linalg import svd as svd
 from gradnb.engine.ops.linalg import tensordot as tensordot
 from gradnb.engine.ops.linalg import trace as trace
 
-__all__ = [name for name in globals() if not name.startswith("_") and name != "annotations"]
+__all__ = [
+    "band_part",
+    "cholesky",
+    "cross",
+    "det",
+    "diag",
+    "diag_part",
+    "eigh",
+    "eigvalsh",
+    "einsum",
+    "eye",
+    "global_norm",
+    "inv",
+    "logdet",
+    "matmul",
+    "matrix_transpose",
+    "norm",
+    "qr",
+    "set_diag",
+    "slogdet",
+    "solve",
+    "svd",
+    "tensordot",
+    "trace",
+    "transpose",
+    "triangular_solve",
+]
