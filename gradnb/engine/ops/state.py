@@ -409,6 +409,13 @@ register(
 )
 
 
+def _reference(ref: Any, method: str) -> Any:
+    """Return `ref` if it is a variable or a reference to one, else raise TensorFlow's ``AttributeError``."""
+    if not getattr(getattr(ref, "dtype", None), "is_reference", False):
+        raise AttributeError(f"'{type(ref).__name__}' object has no attribute '{method}'")
+    return ref
+
+
 def assign(
     ref: Any, value: Any, validate_shape: bool | None = None, use_locking: Any = None, name: str | None = None
 ) -> Tensor:
@@ -431,6 +438,8 @@ def assign(
     ------
     ValueError, TypeError
         If shape or dtype differ.
+    AttributeError
+        If `ref` is no variable.
 
     Examples
     --------
@@ -441,7 +450,7 @@ def assign(
     5.0
     """
     settings = {} if validate_shape is None else {"validate_shape": validate_shape}
-    return apply("Assign", ref, value, name=name, **settings)
+    return apply("Assign", _reference(ref, "assign"), value, name=name, **settings)
 
 
 def _updated(combine: np.ufunc) -> Any:
@@ -489,7 +498,7 @@ def assign_add(ref: Any, value: Any, use_locking: Any = None, name: str | None =
     ...     print(session.run(tf.assign_add(v, 2.0)))
     3.0
     """
-    return apply("AssignAdd", ref, value, name=name)
+    return apply("AssignAdd", _reference(ref, "assign_add"), value, name=name)
 
 
 register(
@@ -530,7 +539,7 @@ def assign_sub(ref: Any, value: Any, use_locking: Any = None, name: str | None =
     ...     print(session.run(tf.assign_sub(v, 2.0)))
     -1.0
     """
-    return apply("AssignSub", ref, value, name=name)
+    return apply("AssignSub", _reference(ref, "assign_sub"), value, name=name)
 
 
 def add_variable(name: str, shape: StaticShape, dtype: DType) -> Tensor:
