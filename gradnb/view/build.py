@@ -13,6 +13,7 @@ from gradnb.engine.graph import IndexedSlices, Operation, Tensor, constant_value
 from gradnb.messages import text as message
 from gradnb.view.derivation import Derivation, operations_behind
 from gradnb.view.flow import Arrival, Cause, Flow, Reason
+from gradnb.view.formula import snake_case
 from gradnb.view.model import (
     BackwardEdge,
     ForwardEdge,
@@ -68,6 +69,11 @@ class Scene:
         self.flow = Flow(derivation, self.picture)
         self.ys = tuple(shown_as(y.values if isinstance(y, IndexedSlices) else y) for y in self.trace.ys)
         self.xs = tuple(shown_as(x) for x in self.trace.xs)
+        # In the order in which they were made, so that names do not depend on what is shown first.
+        names.expressions = bool(self.picture.spots)
+        for operation in operations_behind([*self.ys, *self.xs]) if names.expressions else ():
+            for output in operation.outputs:
+                names.part(output)
         self._read = {
             op.inputs[0]: op.outputs[0] for op in operations_behind([*self.ys, *self.trace.xs]) if is_read(op)
         }
@@ -161,23 +167,32 @@ class _Builder:
 
     def joined(self, words: Iterable[str]) -> str:
         """Return words as a list in a sentence."""
-        *before, last = dict.fromkeys(words)
+        *before, last = dict.fromkeys(words) or ("",)
         return self.say("view.and", first=self.say("view.comma").join(before), last=last) if before else last
 
     def reason(self, reasons: Sequence[Reason]) -> str:
         """Return why no gradient arrives, in words."""
         stopped = [self._names(reason.place) for reason in reasons if reason.cause is Cause.STOPPED]
         parts = [self.say("reason.stopped", names=self.joined(stopped))] if stopped else []
-        for reason in reasons:
-            place = reason.place
-            if reason.cause is Cause.NO_PATH:
-                parts.append(self.say("reason.no_path", name=self._names(place), ys=self.joined(self._y_names())))
-            elif reason.cause is Cause.DTYPE:
-                parts.append(self.say("reason.dtype", name=self._names(place), dtype=place.dtype.base_dtype.name))
-            elif reason.cause is not Cause.STOPPED:
-                key = f"reason.{reason.cause.value}"
-                parts.append(self.say(key, name=self._names(place), label=place.op.definition.label))
+        parts += [self._cause(reason) for reason in reasons if reason.cause is not Cause.STOPPED]
         return self.say("view.semicolon").join(dict.fromkeys(parts))
+
+    def _cause(self, reason: Reason) -> str:
+        place = reason.place
+        match reason.cause:
+            case Cause.NO_PATH:
+                ys = self.joined(self._y_names()) or self.say("view.any_y")
+                return self.say("reason.no_path", name=self._names(place), ys=ys)
+            case Cause.DTYPE:
+                return self.say("reason.dtype", name=self._names(place), dtype=place.dtype.base_dtype.name)
+            case _:
+                return self.say(f"reason.{reason.cause.value}", name=self._with_label(place))
+
+    def _with_label(self, tensor: Tensor) -> str:
+        """Return a tensor's name, and the operation where the name does not say it."""
+        name, label = self._names(tensor), tensor.op.definition.label
+        known = label in name or snake_case(tensor.op.type) in name
+        return name if known else self.say("reason.with_label", name=name, label=label)
 
     def source(self, arrival: Arrival) -> str:
         """Return the way by which a contribution came: ``direct``, ``via b``, ``y1``."""
@@ -214,13 +229,17 @@ class _Builder:
             return Node(spot.id, name, NodeKind.GROUP, label, "", None, None, scope=scope)
         kind = _kind(operation)
         label = operation.definition.label if kind is NodeKind.OPERATION else self.say(f"view.{kind.value}")
+        value = self.value(self._scene.read(tensor))
+        name = self._names(tensor)
+        if kind is NodeKind.CONSTANT and value is not None and not self._names.is_given(tensor):
+            name = value.text if value.summary is None else name
         return Node(
             id=spot.id,
-            name=self._names(tensor),
+            name=name,
             kind=kind,
             label=label,
             shape=self._shape(tensor),
-            value=self.value(self._scene.read(tensor)),
+            value=value,
             gradient=self.gradient(tensor) if spot.on_path else None,
             is_y=tensor in self._scene.ys,
             is_x=tensor in self._scene.xs,
@@ -266,13 +285,14 @@ class _Builder:
 
     def _right_sides(self) -> dict[str, str]:
         """Return for each node that an operation on a path computes how it does."""
-        ids, own = self._scene.picture.ids, self._names
-        return {
-            ids[output]: own.right_side(operation)
-            for operation in self._scene.picture.operations
-            for output in operation.outputs
-            if output in ids and len(operation.outputs) == 1
-        }
+        ids = self._scene.picture.ids
+        found = {}
+        for operation in self._scene.picture.operations:
+            right = self._names.right_side(operation)
+            for number, output in enumerate(operation.outputs):
+                if output in ids:
+                    found[ids[output]] = right if len(operation.outputs) == 1 else f"{right}[{number}]"
+        return found
 
     # Gradients
 
@@ -373,7 +393,7 @@ class _Builder:
         if state in (State.COMPUTED, State.ZERO):
             paths = self._flow.paths(tensor)
             return self.say("view.with_paths", state=word, count=_count(paths)) if paths > 1 else word
-        if state is State.FILLED or not gradient.reason or gradient.reason == word:
+        if not gradient.reason or word in gradient.reason:
             return gradient.reason or word
         return self.say("view.with_reason", state=word, reason=gradient.reason)
 

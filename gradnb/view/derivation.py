@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -195,12 +195,12 @@ def _some(gradients: Iterable[object]) -> Iterable[bool]:
 
 def _would_pass(operation: Operation, upstream: tuple[AnyGradient | None, ...]) -> tuple[Tensor | None, ...]:
     """Return what an operation would pass to its inputs, were it not for the stop."""
-    if operation.type == "StopGradient":
-        passing: Iterable[AnyGradient | None] = upstream
-    elif callable(operation.definition.gradient):
-        passing = apply_rule(operation, upstream)
-    else:
-        passing = (None,) * len(operation.inputs)
+    passing: Sequence[AnyGradient | None] = upstream
+    if operation.type != "StopGradient":
+        try:
+            passing = apply_rule(operation, upstream)
+        except LookupError:
+            passing = (None,) * len(operation.inputs)
     return tuple(None if gradient is None else convert_to_tensor(gradient) for gradient in passing)
 
 

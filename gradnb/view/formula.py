@@ -166,7 +166,7 @@ def tensor_part(
         if leaf is not None:
             parts[current] = leaf
             continue
-        shown = _shown_inputs(current.op, array_of)
+        shown = _shown_inputs(current.op, leaves, array_of)
         unknown = [i for i in shown if i not in parts]
         if unknown:
             waiting += unknown
@@ -187,26 +187,34 @@ def _number_part(tensor: Tensor, array_of: Callable[[Tensor], Any], precision: i
         return None if operation.inputs else Part(operation.name, ATOM)
     array = np.asarray(value)
     if array.dtype.kind in "fiu" and array.size and (array == array.flat[0]).all():
-        text = number_text(array.flat[0], precision)
-        return Part(text.replace("-", "−"), SUM if text.startswith("-") else ATOM)
+        return number_part(array.flat[0], precision)
     return Part(value_of(array, precision).text if is_whole(array.shape) else operation.name, ATOM)
 
 
-def _shown_inputs(operation: Operation, array_of: Callable[[Tensor], Any]) -> tuple[Tensor, ...]:
+def number_part(number: Any, precision: int = 4) -> Part:
+    """Return a number as it stands in a formula; a negative one asks for parentheses."""
+    text = number_text(number, precision)
+    return Part(text.replace("-", "−", 1), SUM) if text.startswith("-") else Part(text, ATOM)
+
+
+def _shown_inputs(
+    operation: Operation, leaves: Callable[[Tensor], Part | None], array_of: Callable[[Tensor], Any]
+) -> tuple[Tensor, ...]:
     """Return the inputs of an operation that are shown: of a product with one, the other factor."""
     if operation.type == "Mul":
         x, y = operation.inputs
         for one, other in ((x, y), (y, x)):
-            if _is_one(one, array_of) and _shape(other, array_of) == _shape(operation.outputs[0], array_of) is not None:
+            whole = _shape(operation.outputs[0], array_of)
+            if leaves(one) is None and _is_one(one) and whole is not None and whole == _shape(other, array_of):
                 return (other,)
     if _changes_nothing(operation, array_of):
         return operation.inputs[:1]
     return operation.inputs
 
 
-def _is_one(tensor: Tensor, array_of: Callable[[Tensor], Any]) -> bool:
+def _is_one(tensor: Tensor) -> bool:
     if tensor.op.type == "Fill":
-        return _is_one(tensor.op.inputs[1], array_of)
+        return _is_one(tensor.op.inputs[1])
     if tensor.op.type != "Const":
         return False
     value = np.asarray(tensor.op.attributes["value"])
@@ -260,7 +268,7 @@ def rule_of(operation: Operation, array_of: Callable[[Tensor], Any] = constant_v
         leaves |= {tensor: Part(symbol, ATOM) for tensor, symbol in zip(twin.outputs, z, strict=True)}
         leaves |= {tensor: Part(barred(symbol), ATOM) for tensor, symbol in zip(upstream, z, strict=True)}
         passed: Sequence[AnyGradient | None] = (None,) * len(inputs)
-        if callable(operation.definition.gradient):
+        if callable(operation.definition.gradient) and operation not in operation.graph.gradient_overrides:
             passed = apply_rule(twin, upstream)
         right = operation_part(twin, [Part(symbol, ATOM) for symbol in symbols])
         forward = f"{', '.join(z)} = {right.text}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from gradnb.engine.graph import Operation, Tensor
 from gradnb.engine.registry import ATOM
 from gradnb.engine.variables import Variable
-from gradnb.view.formula import Part, operation_part
-from gradnb.view.values import is_whole, number_text, value_of
+from gradnb.view.formula import Part, number_part, operation_part
+from gradnb.view.values import is_whole, value_of
 
 #: An expression that is longer makes no name.
 LONGEST_EXPRESSION = 24
@@ -72,10 +72,17 @@ class Names:
         self._given = given
         self._precision = precision
         self._parts: dict[Tensor, Part] = {}
+        self._taken = set(given.values())
+        #: Whether expressions serve as names; in a graph that is not drawn they would not be looked at.
+        self.expressions = True
 
     def __call__(self, tensor: Tensor) -> str:
         """Return the name of a tensor."""
         return self.part(tensor).text
+
+    def is_given(self, tensor: Tensor) -> bool:
+        """Return whether the learner named a tensor."""
+        return shown_as(tensor) in self._given
 
     def of_operation(self, operation: Operation) -> str:
         """Return the name of an operation: that of its output."""
@@ -97,7 +104,8 @@ class Names:
         return self._parts[tensor]
 
     def _needed(self, tensor: Tensor) -> tuple[Tensor, ...]:
-        return () if tensor in self._parts or tensor in self._given or _is_leaf(tensor.op) else tensor.op.inputs
+        known = tensor in self._parts or tensor in self._given or _is_leaf(tensor.op)
+        return tensor.op.inputs if self.expressions and not known else ()
 
     def _named(self, tensor: Tensor) -> Part:
         if tensor in self._parts:
@@ -108,14 +116,18 @@ class Names:
         several = len(operation.outputs) > 1
         name = Part(f"{operation.name}:{tensor.value_index}" if several else operation.name, ATOM)
         if operation.type == "Const":
-            part = constant_part(tensor, self._precision) or name
-        elif _is_leaf(operation):
+            value = constant_part(tensor, self._precision)
+            return name if value is None or len(value.text) > LONGEST_EXPRESSION else value
+        if _is_leaf(operation) or not self.expressions:
             return name
-        else:
-            part = operation_part(operation, [self._parts[shown_as(i)] for i in operation.inputs], transparent=False)
-            if several:
-                part = Part(f"{part.text}[{tensor.value_index}]", ATOM)
-        return part if len(part.text) <= LONGEST_EXPRESSION else name
+        part = operation_part(operation, [self._parts[shown_as(i)] for i in operation.inputs], transparent=False)
+        if several:
+            part = Part(f"{part.text}[{tensor.value_index}]", ATOM)
+        # What two tensors would be called alike is no name for the second.
+        if len(part.text) > LONGEST_EXPRESSION or part.text in self._taken:
+            return name
+        self._taken.add(part.text)
+        return part
 
     def right_side(self, operation: Operation) -> str:
         """Return how an operation computes its outputs, in names: ``w1 + w2``."""
@@ -126,12 +138,9 @@ def constant_part(tensor: Tensor, precision: int = 4) -> Part | None:
     """Return a constant as it stands in a formula, a whole number without its point; None if it is a large array."""
     array = tensor.op.attributes["value"]
     if array.ndim == 0 and array.dtype.kind in "fiu":
-        return Part(number_text(array, precision), ATOM)
+        return number_part(array, precision)
     return Part(value_of(array, precision).text, ATOM) if is_whole(array.shape) else None
 
 
 def _is_leaf(operation: Operation) -> bool:
     return not operation.inputs or operation.type == "PlaceholderWithDefault"
-
-
-Namer = Callable[[Tensor], str]

@@ -162,11 +162,6 @@ def is_random(definition: OpDef) -> bool:
     return definition.stateful and definition.label == "random"
 
 
-def _has_effect(definition: OpDef) -> bool:
-    """Return whether running an operation does more than compute: printing, calling the learner's function."""
-    return definition.stateful and not (is_random(definition) or definition.type in ("VariableV2", "Placeholder"))
-
-
 def _reached(operations: Iterable[Operation], graph: Graph) -> list[Operation]:
     """Return the variables among operations, and those from which their initial values are computed."""
     found: dict[Operation, None] = {}
@@ -207,7 +202,7 @@ def _run(session: Session, wanted: tuple[Tensor, ...], inputs: Inputs, seeds: tu
                 feeds[output] = inputs.variables[variable]
             else:
                 missing.add(operation)
-        elif _has_effect(operation.definition):
+        elif operation.definition.outside:
             causes["not_run"].append(operation)
     for group in causes.values():
         missing.update(group)

@@ -112,7 +112,7 @@ def picture_of(trace: Trace) -> Picture:
     nodes = sorted(dict.fromkeys([*shown, *beside]), key=lambda t: (t.op.index, t.value_index))
     on_path = frozenset(path | ends)
     if len(nodes) > DRAWN_AT_MOST:
-        counted = Counter(scope_of(tensor).partition("/")[0] for tensor in nodes)
+        counted = Counter(scope_of(tensor).partition("/")[0] for tensor in nodes if tensor in on_path)
         return Picture((), (), (), {}, on_path, tuple(inner), tuple(sorted(counted.items())))
     collapsed = _collapsed(nodes, ends) if len(nodes) > DRAWN_IN_FULL else {}
     return _drawn(nodes, inner, on_path, collapsed)
@@ -158,7 +158,7 @@ def _is_drawn(operation: Operation, path: set[Tensor]) -> bool:
 
 
 def _collapsed(nodes: Sequence[Tensor], ends: set[Tensor]) -> dict[Tensor, str]:
-    """Return the scope into which each tensor is collapsed: inner and large scopes first, until few nodes are left."""
+    """Return the scope into which each tensor is collapsed: the innermost scopes first, until few nodes are left."""
     scopes = {tensor: scope_of(tensor) for tensor in nodes if tensor not in ends}
     found: dict[Tensor, str] = {}
     candidates = {outer for scope in scopes.values() for outer in _outer_scopes(scope)}
@@ -166,12 +166,12 @@ def _collapsed(nodes: Sequence[Tensor], ends: set[Tensor]) -> dict[Tensor, str]:
         scope: [tensor for tensor, own in scopes.items() if f"{own}/".startswith(f"{scope}/")]
         for scope in sorted(candidates)
     }
-    order = sorted(members, key=lambda scope: (-scope.count("/"), -len(members[scope]), scope))
-    for scope in order:
+    for depth in sorted({scope.count("/") for scope in members}, reverse=True):
         if len(nodes) - len(found) + len(set(found.values())) <= DRAWN_IN_FULL:
             break
-        if len(members[scope]) > 1:
-            found |= dict.fromkeys(members[scope], scope)
+        for scope, inside in members.items():
+            if scope.count("/") == depth and len(inside) > 1:
+                found |= dict.fromkeys(inside, scope)
     return found
 
 

@@ -10,10 +10,11 @@ from gradnb.engine.gradients import Step as TraceStep
 from gradnb.engine.graph import Operation, Tensor
 from gradnb.engine.registry import ATOM
 from gradnb.view.flow import Arrival, Reason
-from gradnb.view.formula import Part, Rule, rule_of, tensor_part
+from gradnb.view.formula import Part, rule_of, tensor_part
 from gradnb.view.model import Step, Value, View
 from gradnb.view.names import is_read, shown_as
 from gradnb.view.numbers import Numbers
+from gradnb.view.story import in_brief
 
 if TYPE_CHECKING:
     from gradnb.view.build import Scene
@@ -112,7 +113,10 @@ class _Steps:
         )
 
     def _rule(self, operation: Operation) -> str:
-        rule: Rule = rule_of(operation, lambda tensor: self._scene.array_of(self._numbers, tensor))
+        if all(self._numbers.get(tensor) is not None for tensor in operation.outputs):
+            rule = rule_of(operation, lambda tensor: self._scene.array_of(self._numbers, tensor))
+        else:
+            rule = rule_of(operation)
         path = self._scene.picture.path
         lines = [
             line
@@ -133,7 +137,8 @@ class _Steps:
             yield self._say("story.is_x", name=name)
             return
         if leaf:
-            yield self._say("story.wall_inside", name=name)
+            key = "story.wall_inside" if is_read(operation) else "story.is_x"
+            yield self._say(key, name=name)
         for position, tensor in enumerate(operation.inputs):
             if not leaf and shown_as(tensor) in self._scene.picture.path:
                 yield self._passes(step, position, tensor, name)
@@ -183,7 +188,7 @@ class _Steps:
         return text if len(text) <= _LONGEST_FORMULA and "…" not in text else ""
 
     def _text(self, value: Value | None) -> str:
-        return value.text if value is not None else self._say("state.not_computed")
+        return in_brief(value, self._view.language)
 
     def _queue(self, operations: Iterable[Operation]) -> tuple[str, ...]:
         return tuple(self._scene.names.of_operation(op) for op in operations if op not in self._reads)

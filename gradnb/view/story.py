@@ -43,13 +43,13 @@ class _Story:
     def _say(self, key: str, **values: object) -> str:
         return message(f"story.{key}", self._view.language, **values)
 
-    def _list(self, words: Iterable[str]) -> str:
+    def _list(self, words: Iterable[str], key: str = "view.and") -> str:
         *before, last = words
-        comma = message("view.comma", self._view.language)
-        return message("view.and", self._view.language, first=comma.join(before), last=last) if before else last
+        comma = message("view.comma" if key == "view.and" else "story.between_parts", self._view.language)
+        return message(key, self._view.language, first=comma.join(before), last=last) if before else last
 
     def _text(self, value: Value | None) -> str:
-        return value.text if value is not None else message("state.not_computed", self._view.language)
+        return in_brief(value, self._view.language)
 
     def _forward(self) -> Iterator[str]:
         given = [node for node in self._view.nodes if node.id not in self._right_sides and _has_a_name(node)]
@@ -74,12 +74,12 @@ class _Story:
     def _backward(self, in_full: bool) -> Iterator[str]:
         for node in reversed(self._view.nodes):
             if in_full and node.gradient is not None and node.gradient.terms:
-                terms = " + ".join(f"{term.value.text} ({term.source})" for term in node.gradient.terms)
+                terms = " + ".join(f"{self._text(term.value)} ({term.source})" for term in node.gradient.terms)
                 yield self._say("sum", name=node.name, terms=terms, value=self._text(node.gradient.value))
             edges = [edge for edge in self._view.backward_edges if edge.source == node.id]
             passing = [edge for edge in edges if edge.flow is Flow.PASSES]
             if in_full and passing:
-                yield self._say("passes", name=node.name, parts=self._list(map(self._part, passing)))
+                yield self._say("passes", name=node.name, parts=self._list(map(self._part, passing), "story.parts"))
             for edge in edges:
                 target = self._nodes[edge.target].name
                 if edge.flow is Flow.STOPPED:
@@ -106,6 +106,15 @@ class _Story:
             return self._say("result", name=row.name, value=value)
         reason = gradient.reason or row.state
         return self._say("result_because", name=row.name, value=value, reason=reason)
+
+
+def in_brief(value: Value | None, language: str) -> str:
+    """Return an array as it stands in the middle of a sentence: a large one by its shape."""
+    if value is None:
+        return message("state.not_computed", language)
+    if value.summary is None:
+        return value.text
+    return message("story.array", language, shape=value.shape)
 
 
 def _has_a_name(node: Node) -> bool:
