@@ -79,7 +79,7 @@ register(
         signature="gradients: T, features: T",
         allowed=REAL,
         kernel=lambda g, x: np.where(x > 0, g, np.zeros((), g.dtype)),
-        infer=shapes.broadcast,
+        infer=shapes.elementwise,
         gradient=lambda z, g, upstream, x: (apply("ReluGrad", g, x), zeros_like(x)),
         formula="{gradients} · [{features} > 0]",
         binds=PRODUCT,
@@ -134,7 +134,7 @@ register(
         signature="gradients: T, features: T",
         allowed=REAL,
         kernel=lambda g, x: np.where((x > 0) & (x < 6), g, np.zeros((), g.dtype)),
-        infer=shapes.broadcast,
+        infer=shapes.elementwise,
         gradient=lambda z, g, upstream, x: (apply("Relu6Grad", g, x), zeros_like(x)),
         formula="{gradients} · [0 < {features} < 6]",
         binds=PRODUCT,
@@ -188,7 +188,7 @@ register(
         signature="gradients: T, features: T",
         allowed=FLOATING,
         kernel=_leaky,
-        infer=lambda g, x, *, alpha: shapes.broadcast(g, x),
+        infer=shapes.elementwise,
         gradient=lambda z, g, upstream, x, *, alpha: (apply("LeakyReluGrad", g, x, alpha=alpha), zeros_like(x)),
         formula="{gradients} · leaky_relu′({features})",
         binds=PRODUCT,
@@ -256,7 +256,7 @@ register(
         signature="gradients: T, outputs: T",
         allowed=FLOATING,
         kernel=lambda g, y: np.where(y < 0, g * (y + 1), g),
-        infer=shapes.broadcast,
+        infer=shapes.elementwise,
         gradient=_elu_gradient_gradient,
         formula="{gradients} · elu′({outputs})",
         binds=PRODUCT,
@@ -317,7 +317,7 @@ register(
         signature="gradients: T, outputs: T",
         allowed=FLOATING,
         kernel=_selu_gradient,
-        infer=shapes.broadcast,
+        infer=shapes.elementwise,
         gradient=lambda z, g, upstream, y: (apply("SeluGrad", g, y), _where_negative(y, g * upstream)),
         formula="{gradients} · selu′({outputs})",
         binds=PRODUCT,
@@ -419,7 +419,6 @@ register(
         infer=shapes.same,
         gradient=lambda z, g, x: apply("SoftsignGrad", g, x),
         formula="softsign({features})",
-        example=Example((2, 3)),
     )
 )
 
@@ -430,7 +429,7 @@ register(
         signature="gradients: T, features: T",
         allowed=FLOATING,
         kernel=lambda g, x: g / np.square(1 + np.abs(x)),
-        infer=shapes.broadcast,
+        infer=shapes.elementwise,
         gradient=None,
         formula="{gradients} / (1 + |{features}|)²",
         binds=PRODUCT,
@@ -1837,6 +1836,7 @@ register(
             apply("MaxPoolGradGrad", x, y, g, **how),
         ),
         formula="put_back({grad})",
+        example=Example((1, 5, 5, 1), (1, 3, 3, 1), (1, 3, 3, 1), distinct=True, attributes=_POOL),
     )
 )
 
@@ -1854,6 +1854,7 @@ register(
             apply("MaxPoolGrad", x, y, g, **how),
         ),
         formula="take({grad})",
+        example=Example((1, 5, 5, 1), (1, 3, 3, 1), (1, 5, 5, 1), distinct=True, attributes=_POOL),
     )
 )
 
