@@ -64,6 +64,11 @@ class ArrayControls:
         numbers = [element.value for element in self._elements]
         return np.array(numbers).reshape(self._start.shape).astype(self._start.dtype)
 
+    @property
+    def moved(self) -> bool:
+        """Whether any number differs from the start."""
+        return not np.array_equal(self.value, self._start)
+
     def reset(self) -> None:
         """Bring the first numbers back."""
         for element, number in zip(self._elements, self._start.flat, strict=True):

@@ -59,6 +59,9 @@ class LivePanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no ty
         while waiting:
             widget = waiting.pop()
             waiting += getattr(widget, "children", ())
+            waiting += [
+                getattr(widget, part) for part in ("layout", "style") if getattr(widget, part, None) is not None
+            ]
             widget.close()
 
 

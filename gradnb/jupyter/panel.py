@@ -153,8 +153,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         try:
             self._paint(
                 self._start.recompute(
-                    {name: controls.value for name, controls in self._inputs.items()},
-                    {name: controls.value for name, controls in self._weights.items()},
+                    {name: controls.value for name, controls in self._inputs.items() if controls.moved},
+                    {name: controls.value for name, controls in self._weights.items() if controls.moved},
                     {name for name, box in self._stops.items() if box.value},
                 ).view
             )

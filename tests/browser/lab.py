@@ -37,7 +37,9 @@ _QUIET = (
     "--disable-sync",
 )
 
-_KERNEL_IS_IDLE = "() => jupyterapp.shell.currentWidget?.context?.sessionContext.session?.kernel?.status === 'idle'"
+_KERNEL_IS_IDLE = (
+    "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext.session?.kernel?.status === 'idle'"
+)
 _CODE_CELLS = "jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
 
 
@@ -92,15 +94,14 @@ class Open:
         self.problems = problems
 
     def run_all(self) -> None:
-        """Run all cells, and wait until every one has run or one has failed."""
-        self.page.evaluate("{ jupyterapp.commands.execute('notebook:run-all-cells'); }")
-        self.page.wait_for_function(
-            f"""() => {{
-                const cells = {_CODE_CELLS};
-                const failed = cells.some(cell => cell.model.outputs.toJSON().some(o => o.output_type === 'error'));
-                return failed || cells.at(-1).model.executionCount !== null;
-            }}"""
+        """Run all cells, and wait until every one has run, or one has stopped the others."""
+        self.page.evaluate(
+            """{
+                window.ran = false;
+                jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.ran = true; });
+            }"""
         )
+        self.page.wait_for_function("window.ran")
         self.page.wait_for_function(_KERNEL_IS_IDLE)
 
     def outputs(self) -> list[list[dict[str, Any]]]:
