@@ -26,19 +26,15 @@ class DType:
     (True, False)
     """
 
-    __slots__ = ("_base", "_reference", "as_numpy_dtype", "name", "numpy")
+    __slots__ = ("_reference", "as_numpy_dtype", "base_dtype", "name", "numpy")
 
     def __init__(self, name: str, numpy_type: type[np.generic] | type[object], base: DType | None = None) -> None:
         self.name: Final = name
         self.as_numpy_dtype: Final = numpy_type
         self.numpy: Final[np.dtype[Any]] = np.dtype(numpy_type)
-        self._base = base
+        #: The plain type behind a reference type; itself otherwise.
+        self.base_dtype: Final[DType] = base or self
         self._reference = None if base is not None else DType(f"{name}_ref", numpy_type, self)
-
-    @property
-    def base_dtype(self) -> DType:
-        """The plain type behind a reference type; itself otherwise."""
-        return self._base or self
 
     @property
     def reference(self) -> DType:
@@ -48,7 +44,7 @@ class DType:
     @property
     def is_reference(self) -> bool:
         """Whether this is the type of a reference to a variable."""
-        return self._base is not None
+        return self.base_dtype is not self
 
     @property
     def is_floating(self) -> bool:
@@ -120,8 +116,7 @@ class DType:
         except TypeError:
             return NotImplemented
 
-    def __hash__(self) -> int:
-        return hash(self.name)
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return f"tf.{self.name}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradnb.engine.session import Run, Session
 
 Array = np.ndarray[Any, Any]
+T = TypeVar("T")
 
 _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _INNER_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
@@ -100,7 +101,7 @@ class Operation:
         self.attributes = attributes
         self.index = index
         self.forward = forward
-        self._outputs = tuple(Tensor(self, i, dtype, shape) for i, (dtype, shape) in enumerate(outputs))
+        self._outputs = tuple([Tensor(self, i, dtype, shape) for i, (dtype, shape) in enumerate(outputs)])
 
     @property
     def outputs(self) -> tuple[Tensor, ...]:
@@ -470,6 +471,29 @@ class IndexedSlices:
         return f"IndexedSlices(indices={self.indices}, values={self.values}{shape})"
 
 
+class _Holding(Generic[T]):
+    """Lets an attribute of a graph have a value inside a ``with`` block.
+
+    Graphs enter millions of such blocks, for which `contextmanager` takes several times as long.
+    """
+
+    __slots__ = ("_attribute", "_before", "_graph", "_result", "_value")
+
+    def __init__(self, graph: Graph, attribute: str, value: Any, result: T) -> None:
+        self._graph = graph
+        self._attribute = attribute
+        self._value = value
+        self._result = result
+
+    def __enter__(self) -> T:
+        self._before = getattr(self._graph, self._attribute)
+        setattr(self._graph, self._attribute, self._value)
+        return self._result
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self._graph, self._attribute, self._before)
+
+
 class Graph:
     """Operations and tensors, in the order in which they were made.
 
@@ -628,8 +652,7 @@ class Graph:
             name = f"{name}_{number - 1}"
         return name
 
-    @contextmanager
-    def name_scope(self, name: str | None) -> Iterator[str]:
+    def name_scope(self, name: str | None) -> AbstractContextManager[str]:
         """Put the operations made inside into the scope `name`.
 
         Parameters
@@ -637,10 +660,10 @@ class Graph:
         name : str or None
             A new scope; one that ends in ``/`` is entered again as it is; None or ``""`` is the root.
 
-        Yields
-        ------
-        str
-            The scope with a slash behind it; ``""`` for the root.
+        Returns
+        -------
+        context manager
+            Yields the scope with a slash behind it; ``""`` for the root.
 
         Raises
         ------
@@ -654,17 +677,13 @@ class Graph:
                     f"'{name}' is not a valid {kind} name. "
                     f"A {kind} name has to match the following pattern: {pattern.pattern}"
                 )
-        before = self._scope
         if not name:
-            self._scope = ""
+            scope = ""
         elif name.endswith("/"):
-            self._scope = name[:-1]
+            scope = name[:-1]
         else:
-            self._scope = self.unique_name(name)
-        try:
-            yield f"{self._scope}/" if self._scope else ""
-        finally:
-            self._scope = before
+            scope = self.unique_name(name)
+        return _Holding(self, "_scope", scope, f"{scope}/" if scope else "")
 
     @contextmanager
     def control_dependencies(self, control_inputs: Iterable[Any] | None) -> Iterator[None]:
@@ -681,14 +700,9 @@ class Graph:
         finally:
             self._control = before
 
-    @contextmanager
-    def gradient_of(self, forward: Operation) -> Iterator[None]:
+    def gradient_of(self, forward: Operation) -> AbstractContextManager[None]:
         """Mark the operations made inside as part of the gradient of `forward`."""
-        before, self._forward = self._forward, forward
-        try:
-            yield
-        finally:
-            self._forward = before
+        return _Holding(self, "_forward", forward, None)
 
     @property
     def builds_gradient(self) -> bool:
@@ -1429,6 +1443,12 @@ def _checked_inputs(
                 f"that does not match type {known[0].name} of argument '{known[1]}'."
             )
         if dtype not in argument.choices:
+            if len(argument.choices) == 1:
+                (only,) = argument.choices
+                raise TypeError(
+                    f"Input '{argument.name}' of '{definition.type}' Op has type {dtype.name} "
+                    f"that does not match expected type of {only.name}."
+                )
             allowed = ", ".join(sorted(choice.name for choice in argument.choices))
             raise TypeError(
                 f"Value passed to parameter '{argument.name}' has DataType {dtype.name} "
@@ -1458,17 +1478,13 @@ def _converted(
 
 
 def _paired(definition: OpDef, inputs: Sequence[Any]) -> Iterator[tuple[Argument, Any]]:
-    arguments = definition.arguments
-    if len(arguments) == len(inputs) and not any(argument.variadic for argument in arguments):
-        yield from zip(arguments, inputs, strict=True)
-        return
-    rest = len(inputs) - len(arguments) + 1
-    position = 0
-    for argument in arguments:
-        count = rest if argument.variadic else 1
-        for value in inputs[position : position + count]:
-            yield argument, value
-        position += count
+    if not definition.variadic:
+        return zip(definition.arguments, inputs, strict=True)
+    rest = len(inputs) - len(definition.arguments) + 1
+    arguments: list[Argument] = []
+    for argument in definition.arguments:
+        arguments += [argument] * (rest if argument.variadic else 1)
+    return zip(arguments, inputs, strict=True)
 
 
 def _operator_name(name: str) -> str | None:

@@ -142,9 +142,12 @@ class OpDef:
     writes: bool = False
     outside: bool = False
     arguments: tuple[Argument, ...] = field(init=False)
+    variadic: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arguments", tuple(_parse(self.signature, self.allowed)))
+        arguments = tuple(_parse(self.signature, self.allowed))
+        object.__setattr__(self, "arguments", arguments)
+        object.__setattr__(self, "variadic", any(argument.variadic for argument in arguments))
 
 
 def _parse(signature: str, allowed: frozenset[DType]) -> Iterator[Argument]:
