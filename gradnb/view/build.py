@@ -224,9 +224,9 @@ class _Builder:
         operation, tensor = spot.operation, spot.tensor
         if tensor is None:
             name = spot.scope or operation.name
-            label = self.say("view.tensors", count=len(spot.tensors)) if spot.scope else operation.definition.label
+            key, count = ("tensors", len(spot.tensors)) if spot.scope else ("outputs", len(operation.outputs))
             scope = name.rpartition("/")[0] if spot.scope else scope_of(operation.outputs[0])
-            return Node(spot.id, name, NodeKind.GROUP, label, "", None, None, scope=scope)
+            return Node(spot.id, name, NodeKind.GROUP, self.say(f"view.{key}", count=count), "", None, None, scope=scope)
         kind = _kind(operation)
         label = operation.definition.label if kind is NodeKind.OPERATION else self.say(f"view.{kind.value}")
         value = self.value(self._scene.read(tensor))

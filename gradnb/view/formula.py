@@ -76,9 +76,10 @@ def operation_part(operation: Operation, operands: Sequence[Part], transparent: 
     """
     definition = operation.definition
     template = definition.formula
-    if not template or (not transparent and _PLACE.fullmatch(template)):
+    hands_on = len(operands) == 1 and _PLACE.fullmatch(template) is not None
+    if not template or (hands_on and not transparent):
         return Part(f"{snake_case(operation.type)}({', '.join(part.text for part in operands)})", ATOM)
-    if _PLACE.fullmatch(template) and len(operands) == 1:
+    if hands_on:
         return operands[0]
     filled = _Template(operation, operands)
     return Part(_PLACE.sub(filled.replacement, template), definition.binds)
@@ -173,7 +174,9 @@ def tensor_part(
         elif len(shown) == 1 and (shown != current.op.inputs or _changes_nothing(current.op, array_of)):
             parts[current] = parts[shown[0]]
         else:
-            parts[current] = operation_part(current.op, [parts[i] for i in current.op.inputs])
+            part = operation_part(current.op, [parts[i] for i in current.op.inputs])
+            several = len(current.op.outputs) > 1
+            parts[current] = Part(f"{part.text}[{current.value_index}]", ATOM) if several else part
     return parts[tensor]
 
 

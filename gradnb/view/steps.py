@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gradnb.engine.gradients import AnyGradient, Outcome
 from gradnb.engine.gradients import Step as TraceStep
-from gradnb.engine.graph import Operation, Tensor
+from gradnb.engine.graph import Operation, Tensor, constant_value
 from gradnb.engine.registry import ATOM
 from gradnb.view.flow import Arrival, Reason
 from gradnb.view.formula import Part, rule_of, tensor_part
@@ -113,10 +113,12 @@ class _Steps:
         )
 
     def _rule(self, operation: Operation) -> str:
-        if all(self._numbers.get(tensor) is not None for tensor in operation.outputs):
-            rule = rule_of(operation, lambda tensor: self._scene.array_of(self._numbers, tensor))
-        else:
-            rule = rule_of(operation)
+        computed = all(self._numbers.get(tensor) is not None for tensor in operation.outputs)
+        try:
+            rule = rule_of(operation, self._array_of if computed else constant_value)
+        except (ValueError, TypeError, LookupError):
+            # A rule may look at more of its inputs than symbols have; then it stays without its line.
+            return ""
         path = self._scene.picture.path
         lines = [
             line
@@ -184,8 +186,11 @@ class _Steps:
             value = self._words.value(tensor)
             return Part("…" if value is None or value.summary is not None else value.text, ATOM)
 
-        text = tensor_part(passing, leaf, lambda tensor: self._scene.array_of(self._numbers, tensor)).text
+        text = tensor_part(passing, leaf, self._array_of).text
         return text if len(text) <= _LONGEST_FORMULA and "…" not in text else ""
+
+    def _array_of(self, tensor: Tensor) -> Any:
+        return self._scene.array_of(self._numbers, tensor)
 
     def _text(self, value: Value | None) -> str:
         return in_brief(value, self._view.language)
