@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradnb import errors as errors
 from gradnb import linalg as linalg
+from gradnb import math as math
 from gradnb import nn as nn
 from gradnb.engine import gradients as _gradients
 from gradnb.engine import graph as _graph

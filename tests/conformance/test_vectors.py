@@ -1,6 +1,6 @@
 """Programs whose results were computed by TensorFlow itself: gradnb must give the same.
 
-``tf_vectors.json`` holds each program with its inputs and what came out; ``make_vectors.py`` makes such files.
+The files ``*_vectors.json`` hold each program with its inputs and what came out; ``make_vectors.py`` makes them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ import pytest
 import gradnb
 
 HERE = Path(__file__).parent
-CASES: list[dict[str, Any]] = json.loads((HERE / "tf_vectors.json").read_text(encoding="utf-8"))["cases"]
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("tf_vectors.json", "more_vectors.json")
+    for case in json.loads((HERE / name).read_text(encoding="utf-8"))["cases"]
+]
 NOT_YET = (HERE / "not_yet.txt").read_text(encoding="utf-8").split()
 
 #: Relative and absolute. Results of float64 agree to rounding; those of float32 depend on the order of sums.
@@ -30,7 +34,7 @@ def marks(case: dict[str, Any]) -> list[pytest.MarkDecorator]:
 
 def array_of(stored: dict[str, Any]) -> np.ndarray[Any, Any]:
     dtype = np.dtype(stored["dtype"])
-    numbers = [complex(*entry) if isinstance(entry, list) else entry for entry in stored["data"]]
+    numbers = [complex(*map(float, entry)) if isinstance(entry, list) else entry for entry in stored["data"]]
     kind = dtype if dtype.kind in "biu" else np.dtype(complex) if dtype.kind == "c" else np.dtype(float)
     return np.array(numbers, kind).astype(dtype).reshape(stored["shape"])
 

@@ -377,5 +377,5 @@ def test_add_n_and_its_like_refuse_what_does_not_fit() -> None:
         tf.add_n([])
     with pytest.raises(ValueError, match="not compatible"):
         tf.accumulate_n([tf.constant([1.0])], shape=[2])
-    with pytest.raises(ValueError, match=r"Only scalar multiply works, got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"must be a 0-D value\. Received shape \(2,\)"):
         tf.scalar_mul([1.0, 2.0], tf.constant(1.0))

@@ -41,11 +41,20 @@ WITHOUT_EXAMPLE = {
 #: Operations whose result has another type than their numbers.
 CHANGES_TYPE = {"Cast"}
 
-#: Operations that infer as elementwise ones do, but of whole vectors.
-NEEDS_VECTORS = {"Cross"}
+#: Operations that infer as elementwise ones do, but work along an axis.
+NEEDS_AN_AXIS = {"Cross", "Cumprod", "Cumsum"}
 
 #: Operations that are no function of a complex number that could be differentiated.
-NOT_HOLOMORPHIC = {"EuclideanNorm", "Sign", "SqrtGrad", "RsqrtGrad", "ReciprocalGrad", "LogMatrixDeterminant"}
+NOT_HOLOMORPHIC = {
+    "Cumprod",  # TensorFlow forgets to conjugate
+    "EuclideanNorm",
+    "LogMatrixDeterminant",
+    "MulNoNan",  # TensorFlow forgets to conjugate
+    "ReciprocalGrad",
+    "RsqrtGrad",
+    "SqrtGrad",
+    "SquaredDifference",
+}
 
 # Central differences: the values' rounding is divided by the step, the third derivative is multiplied by its square.
 # With this step both stay below 1e-7 for third derivatives up to 1000.
@@ -62,7 +71,7 @@ BROADCASTING = [
 ELEMENTWISE = [
     d
     for d in WITH_EXAMPLE
-    if d.infer in (shapes.broadcast, shapes.same, shapes.elementwise) and d.type not in NEEDS_VECTORS
+    if d.infer in (shapes.broadcast, shapes.same, shapes.elementwise) and d.type not in NEEDS_AN_AXIS
 ]
 
 

@@ -82,8 +82,9 @@ def test_axes_that_are_not_there() -> None:
         tf.reduce_sum(X, axis=2)
     with pytest.raises(TypeError, match="known when the graph is built"):
         tf.reduce_sum(X, axis=tf.placeholder(tf.int32, []))
-    with pytest.raises(ValueError, match="Invalid"):
-        tf.cumsum(X, axis=-3)
+    beyond = tf.cumsum(X, axis=-3)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"axis in the range \[-2, 2\), but got -3"):
+        value(beyond)
     with pytest.raises(ValueError, match="One axis is needed"):
         tf.cumsum(X, axis=[0, 1])
 
@@ -156,7 +157,7 @@ def test_counting() -> None:
     assert value(tf.count_nonzero([True, False], dtype=tf.int32)).dtype == np.int32
     assert value(tf.reduce_any([[True, False], [False, False]], axis=1)).tolist() == [True, False]
     assert value(tf.reduce_all([[True, True], [False, False]], axis=0, keepdims=True)).tolist() == [[False, False]]
-    with pytest.raises(TypeError, match="not in list of allowed values: bool"):
+    with pytest.raises(TypeError, match="does not match expected type of bool"):
         tf.reduce_all(tf.constant([1.0]))
 
 

@@ -12,7 +12,7 @@ from gradnb.engine import shapes
 from gradnb.engine.dtypes import COMPLEX, CONTINUOUS, FLOATING, NUMBER, REAL, bool_
 from gradnb.engine.graph import Array, Tensor, apply, convert_to_tensor, overrides_operator
 from gradnb.engine.ops.broadcast import fit, ones_like, zeros_like
-from gradnb.engine.ops.math import complex, conj, div_no_nan
+from gradnb.engine.ops.math import cast, complex, conj, div_no_nan, real
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, POWER, PRODUCT, SUM, Example, OpDef, register
 from gradnb.messages import text
 
@@ -934,6 +934,14 @@ def _sign(x: Array) -> Array:
     return np.where(x == 0, x, x / np.absolute(x)) if x.dtype.kind == "c" else np.sign(x)
 
 
+def _sign_gradient(z: Tensor, g: Tensor, x: Tensor) -> Tensor:
+    if not x.dtype.is_complex:
+        return zeros_like(x)
+    # What changes the length alone does not change the sign.
+    across: Tensor = g - z * cast(real(conj(z) * g), x.dtype)
+    return across / cast(abs(x), x.dtype)
+
+
 register(
     OpDef(
         type="Sign",
@@ -942,7 +950,7 @@ register(
         allowed=NUMBER,
         kernel=_sign,
         infer=shapes.same,
-        gradient=lambda z, g, x: zeros_like(x),
+        gradient=_sign_gradient,
         formula="sign({x})",
         note="ops.sign_is_flat",
         example=Example((2, 3), distinct=True),
@@ -962,7 +970,7 @@ def sign(x: Any, name: str | None = None) -> Tensor:
 
     Notes
     -----
-    The gradient is zero everywhere; it is a tensor of zeros, not None.
+    The gradient of real numbers is zero everywhere; it is a tensor of zeros, not None.
 
     Examples
     --------
@@ -1338,13 +1346,21 @@ def erfc(x: Any, name: str | None = None) -> Tensor:
     return apply("Erfc", x, name=name)
 
 
+def _lgamma(x: Array) -> Array:
+    return np.where(np.isinf(x), np.absolute(x), _from_scipy("gammaln", x))
+
+
+def _digamma(x: Array) -> Array:
+    return np.where(x == 0, x.dtype.type(np.nan), _from_scipy("digamma", x))
+
+
 register(
     OpDef(
         type="Lgamma",
         label="lgamma",
         signature="x: T",
         allowed=FLOATING,
-        kernel=partial(_from_scipy, "gammaln"),
+        kernel=_lgamma,
         infer=shapes.same,
         gradient=lambda z, g, x: g * digamma(x),
         formula="log|Γ({x})|",
@@ -1384,7 +1400,7 @@ register(
         label="ψ",
         signature="x: T",
         allowed=FLOATING,
-        kernel=partial(_from_scipy, "digamma"),
+        kernel=_digamma,
         infer=shapes.same,
         gradient=lambda z, g, x: g * polygamma(ones_like(x), x),
         formula="ψ({x})",

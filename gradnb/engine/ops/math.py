@@ -712,8 +712,8 @@ register(
         kernel=lambda x, y: np.where(y == 0, y.dtype.type(0), np.multiply(x, y)),
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
-            fit(multiply_no_nan(g, conj(y)), x, z),
-            fit(multiply_no_nan(conj(x), g), y, z),
+            fit(multiply_no_nan(g, y), x, z),
+            fit(multiply_no_nan(x, g), y, z),
         ),
         formula="{x} · {y}",
         binds=PRODUCT,
@@ -743,8 +743,13 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     return apply("MulNoNan", x, y, name=name)
 
 
+def _squared_difference(x: Array, y: Array) -> Array:
+    difference = np.subtract(x, y)
+    return difference * np.conj(difference) if difference.dtype.kind == "c" else np.square(difference)
+
+
 def _squared_difference_gradient(z: Tensor, g: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    slope = 2.0 * g * conj(x - y)
+    slope = 2.0 * g * (x - y)
     return fit(slope, x, z), fit(-slope, y, z)
 
 
@@ -754,7 +759,7 @@ register(
         label="(x−y)²",
         signature="x: T, y: T",
         allowed=NUMBER,
-        kernel=lambda x, y: np.square(np.subtract(x, y)),
+        kernel=_squared_difference,
         infer=shapes.broadcast,
         gradient=_squared_difference_gradient,
         formula="({x} − {y})²",
@@ -765,7 +770,7 @@ register(
 
 
 def squared_difference(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Return ``(x - y)²``, element by element.
+    """Return ``(x - y)²``, element by element; of complex numbers the square of the distance.
 
     Parameters
     ----------
@@ -991,7 +996,9 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     """
     factor = convert_to_tensor(scalar, dtype=x.dtype.base_dtype, name="scalar")
     if factor.static_shape != ():
-        raise ValueError(f"Only scalar multiply works, got shape {shapes.shape_text(factor.static_shape)}")
+        raise ValueError(
+            f"The input scalar must be a 0-D value. Received shape {shapes.shape_text(factor.static_shape)}."
+        )
     if isinstance(x, IndexedSlices):
         return IndexedSlices(multiply(factor, x.values, name), x.indices, x.dense_shape)
     return multiply(factor, x, name)
@@ -1049,7 +1056,7 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     """
     if not isinstance(inputs, (list, tuple)) or not inputs:
         raise ValueError(
-            f"Input must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape: {inputs}"
+            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
         )
     tensors = convert_each(inputs)
     if len(tensors) == 1:
@@ -1349,10 +1356,11 @@ def _complex_spec(real: Tensor, imag: Tensor) -> Spec:
 
 
 def _parts(first: Any, second: Any) -> tuple[Tensor, Tensor]:
-    """Return two parts of a complex number as tensors of the dtype of that which is one already."""
+    """Return two parts of a complex number as tensors; a number takes the type of the tensor beside it."""
     if isinstance(second, Operators) and not isinstance(first, Operators):
         first = convert_like(first, second)
-    return _of_one_type(first, second)
+    one = convert_to_tensor(first, name="real")
+    return one, convert_to_tensor(second, preferred_dtype=one.dtype.base_dtype, name="imag")
 
 
 register(
@@ -1392,7 +1400,14 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     (3+4j)
     """
     with name_scope(name, "Complex") as scope:
-        return apply("Complex", *_parts(real, imag), name=scope)
+        first, second = _parts(real, imag)
+        types = [part.dtype.base_dtype for part in (first, second)]
+        if types not in ([float32, float32], [float64, float64]):
+            raise TypeError(
+                f"The `real` and `imag` components have incorrect types: {types[0].name} {types[1].name}. "
+                f"They must be consistent, and one of {[float32, float64]}"
+            )
+        return apply("Complex", first, second, name=scope)
 
 
 register(

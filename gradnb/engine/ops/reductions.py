@@ -682,13 +682,9 @@ def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name
         return sqrt(reduce_variance(input_tensor, axis, keepdims))
 
 
-def _along_axis(x: Tensor, *, axis: int, **_: Any) -> Spec:
-    if x.static_shape is not None:
-        shapes.normalize_axis(axis, len(x.static_shape))
-    return x.dtype.base_dtype, x.static_shape
-
-
 def _accumulated(combine: np.ufunc, x: Array, axis: int, exclusive: bool, reverse: bool) -> Array:
+    if not -x.ndim <= axis < x.ndim:
+        raise ValueError(f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}")
     ordered = np.flip(x, axis) if reverse else x
     if exclusive:
         front = np.moveaxis(ordered, axis, 0)
@@ -710,7 +706,7 @@ register(
         signature="x: T",
         allowed=NUMBER,
         kernel=lambda x, *, axis, exclusive, reverse: _accumulated(np.add, x, axis, exclusive, reverse),
-        infer=_along_axis,
+        infer=shapes.same,
         gradient=_cumsum_gradient,
         formula="cumsum({x})",
         example=Example((2, 3), attributes={"axis": 1, "exclusive": False, "reverse": False}),
@@ -736,8 +732,8 @@ def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False
 
     Raises
     ------
-    ValueError
-        If there is no such axis.
+    InvalidArgumentError
+        When it runs, if there is no such axis.
 
     Examples
     --------
@@ -750,9 +746,8 @@ def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False
 
 
 def _cumprod_gradient(z: Tensor, g: Tensor, x: Tensor, *, axis: int, exclusive: bool, reverse: bool) -> Tensor:
-    factors = conj(x)
-    product = cumprod(factors, axis, exclusive=exclusive, reverse=reverse)
-    return div_no_nan(cumsum(product * g, axis, exclusive=exclusive, reverse=not reverse), factors)
+    product = cumprod(x, axis, exclusive=exclusive, reverse=reverse)
+    return div_no_nan(cumsum(product * g, axis, exclusive=exclusive, reverse=not reverse), x)
 
 
 register(
@@ -762,7 +757,7 @@ register(
         signature="x: T",
         allowed=NUMBER,
         kernel=lambda x, *, axis, exclusive, reverse: _accumulated(np.multiply, x, axis, exclusive, reverse),
-        infer=_along_axis,
+        infer=shapes.same,
         gradient=_cumprod_gradient,
         formula="cumprod({x})",
         note="ops.cumprod_after_zero",
@@ -789,8 +784,8 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
 
     Raises
     ------
-    ValueError
-        If there is no such axis.
+    InvalidArgumentError
+        When it runs, if there is no such axis.
 
     Notes
     -----
