@@ -1,4 +1,4 @@
-"""Gradients that a program gives itself: by the name of a rule, for a type of operation, or for a function of its own."""
+"""Gradients that a program gives itself: by a rule's name, for a type of operation, or for a function of its own."""
 
 from __future__ import annotations
 
