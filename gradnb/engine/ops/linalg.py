@@ -508,7 +508,7 @@ def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -
     [[0.5, 0.0], [0.0, 0.25]]
     """
     tensor = convert_to_tensor(input)
-    return apply("MatrixInverse", matrix_transpose(tensor, conjugate=True) if adjoint else tensor, name=name)
+    return apply("MatrixInverse", conj(_swapped(tensor)) if adjoint else tensor, name=name)
 
 
 def _per_matrix(g: Tensor) -> Tensor:
