@@ -5,38 +5,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gradnb import errors as errors
-from gradnb import linalg as linalg
-from gradnb import math as math
-from gradnb import nn as nn
+from gradnb import errors, linalg, math, nn
+from gradnb.engine import dtypes as _dtypes
 from gradnb.engine import gradients as _gradients
-from gradnb.engine import graph as _graph
 from gradnb.engine import initializers as _initializers
 from gradnb.engine import session as _session
 from gradnb.engine import variables as _variables
-from gradnb.engine.dtypes import (
-    DType,
-    as_dtype,
-    bool_,
-    complex64,
-    complex128,
-    double,
-    float16,
-    float32,
-    float64,
-    half,
-    int8,
-    int16,
-    int32,
-    int64,
-    string,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
+from gradnb.engine.dtypes import *
+from gradnb.engine.dtypes import bool_ as bool
 from gradnb.engine.gradients import *
 from gradnb.engine.graph import (
     Graph,
@@ -52,7 +31,17 @@ from gradnb.engine.graph import (
     name_scope,
     reset_default_graph,
 )
+from gradnb.engine.graph import constant_value as get_static_value
 from gradnb.engine.initializers import *
+from gradnb.engine.ops import arrays as _arrays
+from gradnb.engine.ops import broadcast as _broadcast
+from gradnb.engine.ops import choice as _choice
+from gradnb.engine.ops import functions as _functions
+from gradnb.engine.ops import linalg as _linalg
+from gradnb.engine.ops import math as _math
+from gradnb.engine.ops import random as _random
+from gradnb.engine.ops import reductions as _reductions
+from gradnb.engine.ops import state as _state
 from gradnb.engine.ops.arrays import *
 from gradnb.engine.ops.arrays import range_ as range
 from gradnb.engine.ops.arrays import slice_ as slice
@@ -64,6 +53,7 @@ from gradnb.engine.ops.math import *
 from gradnb.engine.ops.random import *
 from gradnb.engine.ops.reductions import *
 from gradnb.engine.ops.state import *
+from gradnb.engine.ops.state import tuple_ as tuple
 from gradnb.engine.session import *
 from gradnb.engine.shapes import Dimension, TensorShape
 from gradnb.engine.variables import *
@@ -72,14 +62,63 @@ from gradnb.messages import set_language
 if TYPE_CHECKING:
     from gradnb.explanation import Explanation, explain, show
 
+__all__ = [
+    "Dimension",
+    "Explanation",
+    "Graph",
+    "GraphKeys",
+    "IndexedSlices",
+    "IndexedSlicesValue",
+    "Operation",
+    "Tensor",
+    "TensorShape",
+    "bool",
+    "control_dependencies",
+    "convert_to_tensor",
+    "errors",
+    "explain",
+    "get_default_graph",
+    "get_default_session",
+    "get_static_value",
+    "linalg",
+    "load_ipython_extension",
+    "math",
+    "name_scope",
+    "nn",
+    "range",
+    "reset_default_graph",
+    "set_language",
+    "show",
+    "slice",
+    "tuple",
+    "unload_ipython_extension",
+]
+for _module in (
+    _dtypes,
+    _gradients,
+    _initializers,
+    _arrays,
+    _broadcast,
+    _choice,
+    _functions,
+    _linalg,
+    _math,
+    _random,
+    _reductions,
+    _state,
+    _session,
+    _variables,
+):
+    __all__ += _module.__all__
+
+__version__ = "0.1.0"
+
 #: Loaded when they are first used, since they bring Graphviz and the renderers along.
 _LAZY = {"Explanation": "gradnb.explanation", "explain": "gradnb.explanation", "show": "gradnb.explanation"}
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
-        from importlib import import_module
-
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'gradnb' has no attribute {name!r}")
 
@@ -96,3 +135,7 @@ def unload_ipython_extension(shell: Any) -> None:
     from gradnb.jupyter import extension
 
     extension.unload(shell)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -6,6 +6,27 @@ from typing import Any, Final
 
 import numpy as np
 
+__all__ = [
+    "DType",
+    "as_dtype",
+    "complex64",
+    "complex128",
+    "double",
+    "float16",
+    "float32",
+    "float64",
+    "half",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "string",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+]
+
 
 class DType:
     """The type of a tensor's elements.
