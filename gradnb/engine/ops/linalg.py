@@ -281,6 +281,8 @@ def _einsum_put_back(target: Array, g: Array, *others: Array, equation: str, pos
     total = np.sum(total, axis=axes, keepdims=True, dtype=g.dtype)
     absent = tuple(i for i, label in enumerate(unique) if label not in reached)
     total = np.broadcast_to(np.expand_dims(total, absent), [sizes[label] for label in unique])
+    if unique == mine:
+        return total
     whole = np.zeros(tuple(target), g.dtype)
     diagonal = np.einsum(f"{mine}->{unique}", whole)  # a view of the elements whose repeated labels agree
     diagonal[...] = total
