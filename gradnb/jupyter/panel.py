@@ -33,7 +33,7 @@ _CONTROLS = {
     "flex": "1 1 22em",
     "flex_flow": "row wrap",
     "align_items": "flex-start",
-    "max_height": "20em",
+    "max_height": "34em",
     "overflow": "auto",
 }
 _SECTION = {"flex": "1 0 21em", "min_width": "0"}

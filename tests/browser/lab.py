@@ -68,9 +68,9 @@ class Lab:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(f"{self._url}/lab/tree/{name}?reset")
         page.wait_for_function(_KERNEL_IS_IDLE)
-        if dark:
-            page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-            page.wait_for_selector('body[data-jp-theme-light="false"]', state="attached")
+        theme = "Dark" if dark else "Light"
+        page.evaluate(f"{{ jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}}); }}")
+        page.wait_for_selector(f'body[data-jp-theme-light="{str(not dark).lower()}"]', state="attached")
         try:
             yield Open(page, problems)
         finally:
