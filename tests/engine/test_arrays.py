@@ -562,7 +562,7 @@ def test_axes_must_be_known_while_the_graph_is_built() -> None:
         tf.concat([ROWS, ROWS], axis)
 
 
-@pytest.mark.parametrize("dtype", [tf.float32, tf.int32, tf.complex64, tf.bool_, tf.string], ids=lambda d: d.name)
+@pytest.mark.parametrize("dtype", [tf.float32, tf.int32, tf.complex64, tf.bool, tf.string], ids=lambda d: d.name)
 def test_any_type_can_be_rearranged(dtype: Any) -> None:
     numbers = (
         np.array([[b"a", b"b"]], object) if dtype is tf.string else np.array([[1, 0]]).astype(dtype.as_numpy_dtype)

@@ -208,7 +208,7 @@ NO_GRADIENT = {
     "shape": lambda x: tf.cast(tf.shape(x), tf.float32),
     "floordiv": lambda x: x // 2.0,
     "integer cast": lambda x: tf.cast(tf.cast(x, tf.int32), tf.float32),
-    "bool cast": lambda x: tf.cast(tf.cast(x, tf.bool_), tf.float32),
+    "bool cast": lambda x: tf.cast(tf.cast(x, tf.bool), tf.float32),
 }
 
 

@@ -236,7 +236,7 @@ def test_where_refuses() -> None:
         tf.where([True, False], [1.0, 2.0], [1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match="must be equal, but are 3 and 2"):
         tf.where([True, False], np.ones((3, 2)), np.ones((3, 2)))
-    condition, x = tf.placeholder(tf.bool_), tf.placeholder(tf.float32)
+    condition, x = tf.placeholder(tf.bool), tf.placeholder(tf.float32)
     chosen = tf.where(condition, x, x)
     with pytest.raises(tf.errors.InvalidArgumentError, match="'condition' must have the shape"):
         value(chosen, {condition: [True, False], x: np.ones((3, 2))})

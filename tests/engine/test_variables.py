@@ -106,7 +106,7 @@ def test_get_variable_makes_one_of_the_default_type_with_glorots_values() -> Non
 
 def test_get_variable_of_integers_and_truth_values_starts_from_zero() -> None:
     whole = tf.get_variable("whole", [2], tf.int32)
-    truth = tf.get_variable("truth", [2], tf.bool_)
+    truth = tf.get_variable("truth", [2], tf.bool)
     assert [value.tolist() for value in started([whole, truth])] == [[0, 0], [False, False]]
 
 
