@@ -84,6 +84,7 @@ __all__ = [
     "load_ipython_extension",
     "math",
     "name_scope",
+    "newaxis",
     "nn",
     "range",
     "reset_default_graph",
@@ -112,6 +113,9 @@ for _module in (
     __all__ += _module.__all__
 
 __version__ = "0.1.0"
+
+#: In an index, a new axis of size 1.
+newaxis = None
 
 #: Loaded when they are first used, since they bring Graphviz and the renderers along.
 _LAZY = {"Explanation": "gradnb.explanation", "explain": "gradnb.explanation", "show": "gradnb.explanation"}

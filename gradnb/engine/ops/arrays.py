@@ -730,10 +730,34 @@ class Bound:
     position: int
 
 
-Index = tuple[Any, ...]
+class Index(tuple[Any, ...]):
+    """What stands between the brackets of ``x[…]``, and how it prints there.
+
+    Examples
+    --------
+    >>> print(Index((0, Ellipsis, slice(1, None), slice(None, None, -2), None)))
+    0, …, 1:, ::−2, newaxis
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(_entry_text, self))
 
 
-def _spread_out(index: Index, rank: int) -> Index:
+def _entry_text(entry: Any) -> str:
+    if isinstance(entry, slice):
+        parts = ["" if part is None else _entry_text(part) for part in (entry.start, entry.stop, entry.step)]
+        return ":".join(parts[: 2 if entry.step is None else 3])
+    if isinstance(entry, Bound):
+        return "ijklmn"[entry.position % 6]
+    return {None: "newaxis", Ellipsis: "…"}.get(entry) or str(entry).replace("-", "−")
+
+
+Entries = tuple[Any, ...]
+
+
+def _spread_out(index: Entries, rank: int) -> Entries:
     """Return `index` with an entry for each axis in place of the Ellipsis, or at the end."""
     used = sum(entry is not None and entry is not Ellipsis for entry in index)
     if used > rank:
@@ -745,7 +769,7 @@ def _spread_out(index: Index, rank: int) -> Index:
     return (*index[:place], *missing, *index[place + 1 :])
 
 
-def _sliced_shape(static: StaticShape, index: Index) -> StaticShape:
+def _sliced_shape(static: StaticShape, index: Entries) -> StaticShape:
     if static is None:
         return None
     sizes = iter(enumerate(static))
@@ -770,7 +794,7 @@ def _sliced_size(entry: slice, axis: int, size: int | None) -> int | None:
     return len(range(*entry.indices(size)))
 
 
-def _filled_in(index: Index, bounds: Sequence[Array]) -> Index:
+def _filled_in(index: Entries, bounds: Sequence[Array]) -> Entries:
     """Return `index` with the tensors' values in their places."""
 
     def value(part: Any) -> Any:
@@ -782,7 +806,7 @@ def _filled_in(index: Index, bounds: Sequence[Array]) -> Index:
     )
 
 
-def _strided_slice(x: Array, *bounds: Array, index: Index) -> Any:
+def _strided_slice(x: Array, *bounds: Array, index: Entries) -> Any:
     index = _filled_in(index, bounds)
     _sliced_shape(x.shape, index)  # it complains of bad indices in TensorFlow's words
     return x[index]
@@ -799,13 +823,13 @@ register(
             apply("StridedSliceGrad", shape(x), g, *bounds, index=index),
             *(None for _ in bounds),
         ),
-        formula="{input}[…]",
+        formula="{input}[{index}]",
         example=Example((4, 3), attributes={"index": (slice(None, None, -2), 1)}),
     )
 )
 
 
-def _strided_slice_gradient(target: Array, g: Array, *bounds: Array, index: Index) -> Array:
+def _strided_slice_gradient(target: Array, g: Array, *bounds: Array, index: Entries) -> Array:
     result = np.zeros(tuple(target), g.dtype)
     result[_filled_in(index, bounds)] = g
     return result
@@ -835,7 +859,7 @@ def _getitem(tensor: Any, key: Any) -> Tensor:
     if getattr(key, "dtype", None) in (bool_, np.dtype(bool)) and not isinstance(key, np.bool_):
         return boolean_mask(tensor, key)
     bounds: list[Tensor] = []
-    index = tuple(_entry(part, bounds) for part in (key if isinstance(key, (list, tuple)) else (key,)))
+    index = Index(_entry(part, bounds) for part in (key if isinstance(key, (list, tuple)) else (key,)))
     if sum(part is Ellipsis for part in index) > 1:
         raise ValueError("Multiple ellipses in slice spec not allowed")
     return apply("StridedSlice", tensor, *bounds, name=_in_scope("strided_slice"), index=index)
@@ -888,7 +912,7 @@ def strided_slice(input_: Any, begin: Any, end: Any = None, strides: Any = None,
     if not len(first) == len(last) == len(steps):
         lengths = f"{len(first)}, {len(last)} and {len(steps)}"
         raise ValueError(f"begin, end and strides must be of one length, but have {lengths}.")
-    index = tuple(slice(*bounds) for bounds in zip(first, last, steps, strict=True))
+    index = Index(slice(*bounds) for bounds in zip(first, last, steps, strict=True))
     return apply("StridedSlice", input_, name=name or _in_scope("StridedSlice"), index=index)
 
 
@@ -1028,6 +1052,7 @@ register(
         infer=_gather_spec,
         gradient=_gather_gradient,
         formula="gather({params}, {indices})",
+        note="ops.only_rows_taken",
         example=Example((4, 3), np.array([[2, 0], [2, 1]], np.int32), attributes={"axis": 1}),
     )
 )

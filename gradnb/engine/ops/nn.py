@@ -68,6 +68,7 @@ register(
         infer=shapes.same,
         gradient=lambda z, g, x: apply("ReluGrad", g, z),
         formula="relu({features})",
+        note="ops.relu_at_zero",
         example=Example((2, 3), distinct=True),
     )
 )
@@ -123,6 +124,7 @@ register(
         infer=shapes.same,
         gradient=lambda z, g, x: apply("Relu6Grad", g, z),
         formula="relu6({features})",
+        note="ops.relu6_at_bounds",
         example=Example((2, 3), low=-3.0, high=9.0),
     )
 )
@@ -177,6 +179,7 @@ register(
         infer=lambda x, *, alpha: shapes.same(x),
         gradient=lambda z, g, x, *, alpha: apply("LeakyReluGrad", g, x, alpha=alpha),
         formula="leaky_relu({features})",
+        note="ops.leaky_relu_at_zero",
         example=Example((2, 3), distinct=True, attributes={"alpha": 0.2}),
     )
 )
@@ -306,6 +309,7 @@ register(
         infer=shapes.same,
         gradient=lambda z, g, x: apply("SeluGrad", g, z),
         formula="selu({features})",
+        note="ops.selu_at_zero",
         example=Example((2, 3), distinct=True),
     )
 )
@@ -419,6 +423,7 @@ register(
         infer=shapes.same,
         gradient=lambda z, g, x: apply("SoftsignGrad", g, x),
         formula="softsign({features})",
+        note="ops.softsign_once",
     )
 )
 
@@ -671,6 +676,7 @@ register(
         infer=_cross_entropy_spec,
         gradient=_cross_entropy_gradient,
         formula="cross_entropy(softmax({features}), {labels})",
+        note="ops.labels_sum_to_one",
         # The rule holds, as TensorFlow's does, for labels that sum to 1.
         example=Example((2, 4), (2, 4), transform=lambda x: _softmax(x, axis=-1), attributes={"axis": -1}),
     )
@@ -1818,6 +1824,7 @@ register(
         infer=_pool_spec,
         gradient=lambda z, g, x, **how: apply("MaxPoolGrad", x, z, g, **how),
         formula="max_pool({input})",
+        note="ops.first_in_window",
         example=Example((1, 5, 5, 1), distinct=True, attributes=_POOL),
     )
 )
