@@ -1190,6 +1190,27 @@ def constant_value(tensor: Any) -> Array | None:
     """
     if not isinstance(tensor, Tensor):
         return np.asarray(tensor)
+    known: dict[Tensor, Array | None] = {}
+    # Not by recursion, and each tensor once: a graph may be a chain of any length, or double at each step.
+    waiting = [tensor]
+    while waiting:
+        current = waiting[-1]
+        parts = current.op.inputs if _is_folded(current.op) else ()
+        undecided = [part for part in parts if part not in known]
+        if undecided and all(known[part] is not None for part in parts if part in known):
+            waiting.append(undecided[0])
+        else:
+            known[current] = _seen_value(current, [known.get(part) for part in parts])
+            waiting.pop()
+    return known[tensor]
+
+
+def _is_folded(op: Operation) -> bool:
+    return op.type in _FOLDED and not (op.type == "StridedSlice" and op.inputs[0].op.type == "Shape")
+
+
+def _seen_value(tensor: Tensor, parts: Sequence[Array | None]) -> Array | None:
+    """Return the value of a tensor if it can be seen; `parts` are the values from which a folded one is computed."""
     op = tensor.op
     if op.type == "Const":
         value: Array = op.attributes["value"]
@@ -1198,10 +1219,8 @@ def constant_value(tensor: Any) -> Array | None:
         return np.array(op.inputs[0].static_shape, tensor.dtype.numpy)
     if op.type == "StridedSlice" and op.inputs[0].op.type == "Shape":
         return _part_of_shape(op)
-    if op.type in _FOLDED:
-        parts = [constant_value(part) for part in op.inputs]
-        if all(part is not None for part in parts):
-            return np.asarray(op.definition.kernel(*parts, **op.attributes))
+    if op.type in _FOLDED and all(part is not None for part in parts):
+        return np.asarray(op.definition.kernel(*parts, **op.attributes))
     return None
 
 

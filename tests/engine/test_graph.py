@@ -504,3 +504,15 @@ def test_a_python_number_takes_the_tensors_dtype() -> None:
         1.5 - whole
     with pytest.raises(TypeError):
         tf.constant(1.0) + "a"
+
+
+def test_the_static_value_of_a_long_or_doubling_graph_is_found() -> None:
+    value = tf.constant(1)
+    for _ in range(5000):
+        value = value + 0
+    assert tf.get_static_value(value) == 1
+    unknown = tf.placeholder(tf.int32, [])
+    for _ in range(100):
+        value, unknown = value * value, unknown + unknown
+    assert tf.get_static_value(value) == 1
+    assert tf.get_static_value(unknown) is None
