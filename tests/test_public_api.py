@@ -20,7 +20,6 @@ SIGNATURES = {
         "unconnected_gradients"
     ),
     "explain": "ys xs grad_ys stop_gradients unconnected_gradients",
-    "show": "ys xs grad_ys stop_gradients unconnected_gradients",
     "stop_gradient": "input name",
     "constant": "value dtype shape name verify_shape",
     "placeholder": "dtype shape name",
