@@ -102,6 +102,10 @@ class Open:
             }"""
         )
         self.page.wait_for_function("window.ran")
+        # An expected error ends the command's promise while later cells still wait, with a star in front.
+        self.page.wait_for_function(
+            "![...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
+        )
         self.page.wait_for_function(_KERNEL_IS_IDLE)
 
     def outputs(self) -> list[list[dict[str, Any]]]:
