@@ -27,6 +27,7 @@ from gradnb.engine.ops.linalg import slogdet as slogdet
 from gradnb.engine.ops.linalg import svd as svd
 from gradnb.engine.ops.linalg import tensordot as tensordot
 from gradnb.engine.ops.linalg import trace as trace
+from gradnb.missing import absent
 
 __all__ = [
     "band_part",
@@ -55,3 +56,5 @@ __all__ = [
     "transpose",
     "triangular_solve",
 ]
+
+__getattr__ = absent("linalg", __all__)

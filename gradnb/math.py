@@ -109,6 +109,7 @@ from gradnb.engine.ops.reductions import (
     reduce_sum,
     reduce_variance,
 )
+from gradnb.missing import absent
 
 __all__ = [
     "abs",
@@ -207,3 +208,5 @@ __all__ = [
     "xdivy",
     "xlogy",
 ]
+
+__getattr__ = absent("math", __all__)

@@ -38,6 +38,7 @@ from gradnb.engine.ops.nn import (
 from gradnb.engine.ops.nn import avg_pool as avg_pool2d
 from gradnb.engine.ops.nn import max_pool as max_pool2d
 from gradnb.engine.ops.nn import swish as silu
+from gradnb.missing import absent
 
 __all__ = [
     "avg_pool",
@@ -77,3 +78,5 @@ __all__ = [
     "weighted_cross_entropy_with_logits",
     "xw_plus_b",
 ]
+
+__getattr__ = absent("nn", __all__)

@@ -66,6 +66,7 @@ def compute_gradient(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import gradnb as tf
     >>> x = tf.placeholder(tf.float64, [2])
     >>> with tf.Session():

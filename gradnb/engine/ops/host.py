@@ -221,6 +221,7 @@ def py_func(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import gradnb as tf
     >>> x = tf.constant([3.0, 1.0, 2.0])
     >>> y = tf.py_func(np.sort, [x], tf.float32)
@@ -252,6 +253,7 @@ def numpy_function(func: Callable[..., Any], inp: Sequence[Any], Tout: Any, name
 
     Examples
     --------
+    >>> import numpy as np
     >>> import gradnb as tf
     >>> y = tf.numpy_function(np.sort, [tf.constant([3.0, 1.0])], tf.float32)
     """

@@ -1,0 +1,1 @@
+"""TensorFlow's namespaces, each a module that only names what the engine has."""
