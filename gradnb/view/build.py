@@ -226,7 +226,9 @@ class _Builder:
             name = spot.scope or operation.name
             key, count = ("tensors", len(spot.tensors)) if spot.scope else ("outputs", len(operation.outputs))
             scope = name.rpartition("/")[0] if spot.scope else scope_of(operation.outputs[0])
-            return Node(spot.id, name, NodeKind.GROUP, self.say(f"view.{key}", count=count), "", None, None, scope=scope)
+            return Node(
+                spot.id, name, NodeKind.GROUP, self.say(f"view.{key}", count=count), "", None, None, scope=scope
+            )
         kind = _kind(operation)
         label = operation.definition.label if kind is NodeKind.OPERATION else self.say(f"view.{kind.value}")
         value = self.value(self._scene.read(tensor))

@@ -82,6 +82,7 @@ class Flow:
                 self._without.add(shown_as(x))
             else:
                 self._total[shown_as(x)] = gradient
+        self._cuts = self._cut_before()
         self._reasons = self._explained()
 
     def _follow(self, step: Step) -> None:
@@ -146,9 +147,25 @@ class Flow:
         for output in outputs:
             if not output.dtype.is_trainable:
                 return Reason(Cause.DTYPE, output)
-        if step is not None and step.outcome is Outcome.DIFFERENTIATED:
+        if step is None:
+            cuts = self._cuts.get(shown_as(tensor))
+            return next(iter(cuts)) if cuts else Reason(Cause.NO_PATH, tensor)
+        if step.outcome is Outcome.DIFFERENTIATED:
             return Reason(Cause.NO_GRADIENT, outputs[0])
         return Reason(Cause.NOT_DIFFERENTIABLE, outputs[0])
+
+    def _cut_before(self) -> dict[Tensor, dict[Reason, None]]:
+        """Return for each tensor where, on the way from an x to it, a dtype carries no gradient."""
+        found: dict[Tensor, dict[Reason, None]] = {}
+        for operation in self._picture.operations:
+            cuts = _merged(found.get(shown_as(tensor), {}) for tensor in operation.inputs)
+            for tensor in map(shown_as, operation.inputs):
+                if tensor in self._picture.path and not tensor.dtype.is_trainable:
+                    cuts[Reason(Cause.DTYPE, tensor)] = None
+            for output in operation.outputs:
+                if output in self._picture.path:
+                    found[output] = cuts
+        return found
 
     def _explained(self) -> dict[Tensor, tuple[Reason, ...]]:
         """Return for each tensor on a path without a gradient all reasons, each once, nearest to the ys first."""
@@ -161,6 +178,8 @@ class Flow:
                 shown = shown_as(tensor)
                 if shown in self._picture.path and not self.arrived(shown):
                     new = {self.barrier(operation, position): None} if arrived else behind
+                    if not tensor.dtype.is_trainable:
+                        new = {Reason(Cause.DTYPE, shown): None}
                     found.setdefault(shown, {}).update(new)
         # A value that is read where the reading is stopped: the wall stands inside the variable's own node.
         for operation in self._stops:

@@ -111,7 +111,7 @@ class _Story:
 def in_brief(value: Value | None, language: str) -> str:
     """Return an array as it stands in the middle of a sentence: a large one by its shape."""
     if value is None:
-        return message("state.not_computed", language)
+        return message("story.unknown", language)
     if value.summary is None:
         return value.text
     return message("story.array", language, shape=value.shape)

@@ -77,7 +77,12 @@ def test_a_negative_number_stands_in_parentheses() -> None:
 def test_an_operation_without_a_formula_prints_as_a_call() -> None:
     x = holder(2, 2)
     placeholder = OpDef(
-        type="MyOpV2", label="mine", signature="x: T, y: T", kernel=np.add, infer=lambda x, y: (x.dtype, None), gradient=None
+        type="MyOpV2",
+        label="mine",
+        signature="x: T, y: T",
+        kernel=np.add,
+        infer=lambda x, y: (x.dtype, None),
+        gradient=None,
     )
     operation = x.graph.create_operation(placeholder, (x, x))
     assert operation_part(operation, [Part("a", 4), Part("b + c", 1)]).text == "my_op(a, b + c)"
@@ -185,7 +190,18 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 #: The names that a formula may use: its symbols are single letters, with a bar when they are gradients.
 WORD = re.compile(rf"[a-zA-Z]{BAR}?[a-zA-Z0-9]*")
-SIGNS = {"·": "*", "−": "-", "^": "**", "²": "**2", "³": "**3", "√": "sqrt", "≥": ">=", "≤": "<=", "≠": "!=", "σ": "sigmoid"}
+SIGNS = {
+    "·": "*",
+    "−": "-",
+    "^": "**",
+    "²": "**2",
+    "³": "**3",
+    "√": "sqrt",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "σ": "sigmoid",
+}
 
 
 def as_python(formula: str) -> str:
