@@ -144,7 +144,9 @@ def test_check_numerics_finds_what_is_not_finite(value: list[float], words: str)
 def test_check_numerics_checks_the_gradient_too() -> None:
     x = tf.constant(0.0)
     (gradient,) = tf.gradients(tf.sqrt(check_numerics(x, "here")), x)
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"detected in gradient\. Reason: here : Tensor had Inf values"):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"detected in gradient\. Reason: here : Tensor had Inf values"
+    ):
         run(gradient)
 
 
