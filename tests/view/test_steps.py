@@ -121,7 +121,7 @@ def test_what_is_not_computed_says_so() -> None:
     view = explain(x * 2.0, x).view
     assert view.steps[1].sentences[1] == "x receives 1.0 · 2.0 = 2.0."
     unknown = explain(x * x, x).view
-    assert unknown.steps[1].sentences[1] == "x receives not computed yet."
+    assert unknown.steps[1].sentences[1] == "x receives a value still to be computed."
 
 
 def test_an_operation_with_several_outputs_sums_each_of_them() -> None:
@@ -130,7 +130,8 @@ def test_an_operation_with_several_outputs_sums_each_of_them() -> None:
     view = explain(p * p + q, x, names={"x": x, "p": p, "q": q}).view
     (step,) = [step for step in view.steps if step.title == "split = split(x)"]
     assert step.sentences == (
-        "At p the contributions are added: [1. 2.] (via p · p, as input 1) + [1. 2.] (via p · p, as input 2) = [2. 4.].",
+        "At p the contributions are added: "
+        "[1. 2.] (via p · p, as input 1) + [1. 2.] (via p · p, as input 2) = [2. 4.].",
         "q has its whole gradient: [1. 1.].",
         "x receives concat([2. 4.], [1. 1.]) = [2. 4. 1. 1.].",
     )

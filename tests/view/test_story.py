@@ -54,7 +54,7 @@ def test_what_blocks_and_what_is_missing_is_told() -> None:
     story = explain(y, [x, u], names={"x": x, "f": f, "y": y}).view.story
     assert any(sentence.startswith("f passes nothing to x: f") for sentence in story)
     assert story[-1] == "The gradient with respect to u: not computed yet: u has no value yet."
-    assert "u = not computed yet" in story[0]
+    assert "u = a value still to be computed" in story[0]
 
 
 def test_every_result_is_told_with_its_state() -> None:
