@@ -8,12 +8,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gradnb import errors, linalg, math, nn
+from gradnb import errors
+from gradnb.api import initializers, layers, linalg, losses, math, nn, random, raw_ops, test, train
 from gradnb.engine import dtypes as _dtypes
+from gradnb.engine import behavior as _behavior
+from gradnb.engine import custom as _custom
 from gradnb.engine import gradients as _gradients
 from gradnb.engine import initializers as _initializers
+from gradnb.engine import second_order as _second_order
 from gradnb.engine import session as _session
 from gradnb.engine import variables as _variables
+from gradnb.engine.behavior import *
+from gradnb.engine.custom import *
 from gradnb.engine.dtypes import *
 from gradnb.engine.dtypes import bool_ as bool
 from gradnb.engine.gradients import *
@@ -37,6 +43,7 @@ from gradnb.engine.ops import arrays as _arrays
 from gradnb.engine.ops import broadcast as _broadcast
 from gradnb.engine.ops import choice as _choice
 from gradnb.engine.ops import functions as _functions
+from gradnb.engine.ops import host as _host
 from gradnb.engine.ops import linalg as _linalg
 from gradnb.engine.ops import math as _math
 from gradnb.engine.ops import random as _random
@@ -48,18 +55,22 @@ from gradnb.engine.ops.arrays import slice_ as slice
 from gradnb.engine.ops.broadcast import *
 from gradnb.engine.ops.choice import *
 from gradnb.engine.ops.functions import *
+from gradnb.engine.ops.host import *
 from gradnb.engine.ops.linalg import *
 from gradnb.engine.ops.math import *
 from gradnb.engine.ops.random import *
 from gradnb.engine.ops.reductions import *
 from gradnb.engine.ops.state import *
 from gradnb.engine.ops.state import tuple_ as tuple
+from gradnb.engine.second_order import *
 from gradnb.engine.session import *
 from gradnb.engine.shapes import Dimension, TensorShape
 from gradnb.engine.variables import *
 from gradnb.messages import set_language
+from gradnb.missing import absent as _absent
 
 if TYPE_CHECKING:
+    from gradnb import compat
     from gradnb.explanation import Explanation, explain, show
 
 __all__ = [
@@ -73,6 +84,7 @@ __all__ = [
     "Tensor",
     "TensorShape",
     "bool",
+    "compat",
     "control_dependencies",
     "convert_to_tensor",
     "errors",
@@ -80,34 +92,45 @@ __all__ = [
     "get_default_graph",
     "get_default_session",
     "get_static_value",
+    "initializers",
+    "layers",
     "linalg",
     "load_ipython_extension",
+    "losses",
     "math",
     "name_scope",
     "newaxis",
     "nn",
+    "random",
     "range",
+    "raw_ops",
     "reset_default_graph",
     "set_language",
     "show",
     "slice",
+    "test",
+    "train",
     "tuple",
     "unload_ipython_extension",
 ]
 for _module in (
-    _dtypes,
-    _gradients,
-    _initializers,
     _arrays,
+    _behavior,
     _broadcast,
     _choice,
+    _custom,
+    _dtypes,
     _functions,
+    _gradients,
+    _host,
+    _initializers,
     _linalg,
     _math,
     _random,
     _reductions,
-    _state,
+    _second_order,
     _session,
+    _state,
     _variables,
 ):
     __all__ += _module.__all__
@@ -121,10 +144,15 @@ newaxis = None
 _LAZY = {"Explanation": "gradnb.explanation", "explain": "gradnb.explanation", "show": "gradnb.explanation"}
 
 
+_no_such_name = _absent("", __all__)
+
+
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
-    raise AttributeError(f"module 'gradnb' has no attribute {name!r}")
+    if name == "compat":
+        return import_module("gradnb.compat")
+    return _no_such_name(name)
 
 
 def load_ipython_extension(shell: Any) -> None:
