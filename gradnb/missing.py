@@ -11,6 +11,8 @@ from gradnb.messages import text
 
 #: How many near names are offered.
 _OFFERED = 3
+#: How alike a name must be to be offered, from 0 to 1.
+_LIKENESS = 0.7
 
 #: Which names of TensorFlow are out, each with the message that says what serves instead.
 _OUT: dict[str, str] = {
@@ -114,25 +116,20 @@ def error(namespace: str, name: str) -> AttributeError:
 
 
 def _nearest(namespace: str, name: str) -> list[str]:
-    """Return the names to which a misspelt one is nearest, with their namespaces: this one's come first."""
-    elsewhere = [
-        _dotted(other, known)
-        for other, names in _known.items()
-        for known in names
-        if other != namespace and known.lower() == name.lower()
-    ]
-    here = {known.lower(): known for known in _known.get(namespace, ())}
-    close = difflib.get_close_matches(name.lower(), here, n=_OFFERED, cutoff=0.7)
-    found = [_dotted(namespace, here[key]) for key in close]
-    if not found and not elsewhere:
-        spelt: dict[str, str] = {}
-        for other, names in _known.items():
-            for known in names:
-                spelt.setdefault(known.lower(), _dotted(other, known))
-        close = difflib.get_close_matches(name.lower(), spelt, n=_OFFERED, cutoff=0.7)
-        found = [spelt[key] for key in close]
-    # The very name, in another namespace, is what was meant.
-    return (elsewhere[:1] + [candidate for candidate in found if candidate not in elsewhere])[:_OFFERED]
+    """Return the names that a misspelt or misplaced one may stand for, the likeliest first, each with its namespace."""
+    here = {known.lower(): _dotted(namespace, known) for known in _known.get(namespace, ())}
+    everywhere: dict[str, str] = {}
+    for other, names in _known.items():
+        everywhere = {spelt.lower(): _dotted(other, spelt) for spelt in names} | everywhere
+    key = name.lower()
+    # The very name, in other letters or in another namespace, is what was meant.
+    for known in (here, everywhere):
+        if key in known:
+            return [known[key]]
+    for known in (here, everywhere):
+        if close := difflib.get_close_matches(key, known, n=_OFFERED, cutoff=_LIKENESS):
+            return [known[match] for match in close]
+    return []
 
 
 def _dotted(namespace: str, name: str) -> str:
