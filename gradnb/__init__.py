@@ -23,21 +23,19 @@ from gradnb.engine.custom import *
 from gradnb.engine.dtypes import *
 from gradnb.engine.dtypes import bool_ as bool
 from gradnb.engine.gradients import *
+from gradnb.engine.build import convert_to_tensor
+from gradnb.engine.defaults import get_default_session
 from gradnb.engine.graph import (
     Graph,
     GraphKeys,
-    IndexedSlices,
-    IndexedSlicesValue,
-    Operation,
-    Tensor,
     control_dependencies,
-    convert_to_tensor,
     get_default_graph,
-    get_default_session,
     name_scope,
     reset_default_graph,
 )
-from gradnb.engine.graph import constant_value as get_static_value
+from gradnb.engine.slices import IndexedSlices, IndexedSlicesValue
+from gradnb.engine.tensor import Operation, Tensor
+from gradnb.engine.static import constant_value as get_static_value
 from gradnb.engine.initializers import *
 from gradnb.engine.ops import arrays as _arrays
 from gradnb.engine.ops import broadcast as _broadcast

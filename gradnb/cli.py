@@ -83,7 +83,7 @@ def _parser() -> _Parser:
 def _explain(options: argparse.Namespace) -> int:
     from gradnb.aliases import tensorflow_means_gradnb
     from gradnb.engine.gradients import recording
-    from gradnb.engine.graph import Tensor
+    from gradnb.engine.tensor import Tensor
     from gradnb.engine.variables import Variable
     from gradnb.explanation import explain_call
     from gradnb.jupyter.names import Bindings

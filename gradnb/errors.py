@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradnb.engine.graph import Operation
+    from gradnb.engine.tensor import Operation
 
 __all__ = [
     "FailedPreconditionError",

@@ -15,8 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from gradnb.engine.gradients import Call
-from gradnb.engine.graph import IndexedSlices, Tensor
 from gradnb.engine.session import Session
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Tensor
 from gradnb.messages import checked, current_language
 from gradnb.messages import text as message
 from gradnb.render import dot as dot_renderer

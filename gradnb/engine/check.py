@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from gradnb.engine.defaults import get_default_session
 from gradnb.engine.dtypes import CONTINUOUS
 from gradnb.engine.gradients import gradients, not_recording
-from gradnb.engine.graph import Array, IndexedSlices, Tensor, get_default_session
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import ones
 from gradnb.engine.ops.state import identity
 from gradnb.engine.session import Session
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Tensor
 
 __all__ = [
     "compute_gradient",

@@ -10,9 +10,11 @@ from functools import wraps
 from typing import Any, Final
 
 from gradnb.engine import registry
+from gradnb.engine.build import add_operation, apply, convert_to_tensor
 from gradnb.engine.dtypes import ALL
-from gradnb.engine.graph import GraphKeys, Operation, Tensor, add_operation, apply, convert_to_tensor, get_default_graph
+from gradnb.engine.graph import GraphKeys, get_default_graph
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, OpDef, register
+from gradnb.engine.tensor import Operation, Tensor
 
 __all__ = [
     "NoGradient",

@@ -16,22 +16,15 @@ from enum import Enum
 from typing import Any
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.custom import lets_pass, rule_of
 from gradnb.engine.dtypes import DType
-from gradnb.engine.graph import (
-    Graph,
-    IndexedSlices,
-    Operation,
-    Tensor,
-    apply,
-    convert_to_tensor,
-    get_default_graph,
-    graph_of,
-    name_scope,
-)
+from gradnb.engine.graph import Graph, get_default_graph, graph_of, name_scope
 from gradnb.engine.ops.broadcast import ones, shape, zeros_like
 from gradnb.engine.ops.math import add_n
 from gradnb.engine.ops.state import identity, tuple_
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text
 
 __all__ = [

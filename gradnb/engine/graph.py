@@ -1,34 +1,36 @@
-"""The graph: operations, the tensors that flow between them, and the one way to add an operation, `apply`."""
+"""The graph: operations in the order in which they were made, their names, scopes and collections."""
 
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-import numpy as np
-
-from gradnb.engine import dtypes, registry, shapes
-from gradnb.engine.dtypes import DType, as_dtype
-from gradnb.engine.registry import Argument, OpDef
-from gradnb.engine.shapes import InferenceError, StaticShape, TensorShape
-from gradnb.errors import OperatorNotAllowedInGraphError
+from gradnb.engine import shapes
+from gradnb.engine.defaults import graphs
+from gradnb.engine.registry import OpDef
+from gradnb.engine.shapes import InferenceError
+from gradnb.engine.tensor import Operation, Operators, Tensor
 from gradnb.messages import text
 
 if TYPE_CHECKING:
-    from gradnb.engine.session import Run, Session
+    from gradnb.engine.session import Run
 
-Array = np.ndarray[Any, Any]
+
 T = TypeVar("T")
 
+
 _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
+
+
 _INNER_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
+
+
 _NO_ATTRIBUTES: Final[Mapping[str, Any]] = MappingProxyType({})
-#: Operations whose value can be known while the graph is built: what programs compute shapes and axes with.
-_FOLDED = frozenset({"Pack", "ConcatV2", "StridedSlice", "Range", "Cast", "AddV2", "Sub", "Mul", "FloorDiv"})
+
+
 #: How many past runs a graph remembers: one for each set of fetches.
 _RUNS_KEPT = 16
 
@@ -44,431 +46,6 @@ class GraphKeys:
     UPDATE_OPS = "update_ops"
     GLOBAL_STEP = "global_step"
     TRAIN_OP = "train_op"
-
-
-class Operation:
-    """A node of the graph: it computes tensors from tensors.
-
-    Attributes
-    ----------
-    graph : Graph
-        The graph it belongs to.
-    name : str
-        Its unique name, ``layer/add_1``.
-    inputs : tuple of Tensor
-        What it computes from.
-    outputs : tuple of Tensor
-        What it computes.
-    control_inputs : tuple of Operation
-        Operations that must run before it.
-    attributes : Mapping
-        Its settings: an axis, whether to transpose.
-    index : int
-        Its place in the order of creation, in which any operation comes after its inputs.
-    forward : Operation or None
-        The operation whose gradient it helps to compute; None outside of gradients.
-    """
-
-    __slots__ = (
-        "_outputs",
-        "attributes",
-        "control_inputs",
-        "definition",
-        "forward",
-        "graph",
-        "index",
-        "inputs",
-        "name",
-    )
-
-    def __init__(
-        self,
-        graph: Graph,
-        definition: OpDef,
-        name: str,
-        inputs: tuple[Tensor, ...],
-        control_inputs: tuple[Operation, ...],
-        attributes: Mapping[str, Any],
-        outputs: Sequence[shapes.Spec],
-        index: int,
-        forward: Operation | None,
-    ) -> None:
-        self.graph = graph
-        self.definition = definition
-        self.name = name
-        self.inputs = inputs
-        self.control_inputs = control_inputs
-        self.attributes = attributes
-        self.index = index
-        self.forward = forward
-        self._outputs = tuple([Tensor(self, i, dtype, shape) for i, (dtype, shape) in enumerate(outputs)])
-
-    @property
-    def outputs(self) -> tuple[Tensor, ...]:
-        """The tensors that it computes."""
-        return self._outputs
-
-    @property
-    def type(self) -> str:
-        """The kind of operation, with TensorFlow's name: ``MatMul``."""
-        return self.definition.type
-
-    def values(self) -> tuple[Tensor, ...]:
-        """Return the outputs."""
-        return self._outputs
-
-    def get_attr(self, name: str) -> Any:
-        """Return one attribute; ``T`` is the dtype of the first input, ``_class`` the colocation.
-
-        Raises
-        ------
-        ValueError
-            If there is none of that name.
-        """
-        if name in self.attributes:
-            return self.attributes[name]
-        if name == "T" and (self.inputs or self._outputs):
-            return (self.inputs or self._outputs)[0].dtype.base_dtype
-        raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
-
-    def colocation_groups(self) -> list[bytes]:
-        """Return with which operations it is to share a device, as ``[b'loc:@name']``."""
-        return list(self.graph.colocations.get(self, ())) or [f"loc:@{self.name}".encode()]
-
-    @property
-    def node_def(self) -> str:
-        """A description of the operation, in the form of TensorFlow's protocol buffer text."""
-        lines = [f'name: "{self.name}"', f'op: "{self.type}"']
-        lines += [f'input: "{tensor.name.removesuffix(":0")}"' for tensor in self.inputs]
-        lines += [f'input: "^{operation.name}"' for operation in self.control_inputs]
-        lines += [f'attr {{\n  key: "{key}"\n  value: {value!r}\n}}' for key, value in sorted(self.attributes.items())]
-        return "\n".join(lines) + "\n"
-
-    def run(self, feed_dict: Mapping[Any, Any] | None = None, session: Session | None = None) -> None:
-        """Run the operation in `session`, by default in the default session."""
-        _session_for(session, "run", "Cannot execute operation using").run(self, feed_dict)
-
-    def __repr__(self) -> str:
-        return f"<tf.Operation '{self.name}' type={self.type}>"
-
-    def __str__(self) -> str:
-        return self.node_def
-
-
-class Operators:
-    """Python's operators on tensors and variables: each adds one operation to the graph."""
-
-    __slots__ = ()
-    __array_priority__ = 100
-
-    def __add__(self, other: Any) -> Tensor:
-        return apply("AddV2", self, other, name=_operator_name("add"))
-
-    def __radd__(self, other: Any) -> Tensor:
-        return _reflected("AddV2", "add", other, self)
-
-    def __sub__(self, other: Any) -> Tensor:
-        return apply("Sub", self, other, name=_operator_name("sub"))
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return _reflected("Sub", "sub", other, self)
-
-    def __mul__(self, other: Any) -> Tensor:
-        return apply("Mul", self, other, name=_operator_name("mul"))
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return _reflected("Mul", "mul", other, self)
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return _overrides["truediv"](self, other)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return _overrides["truediv"](convert_like(other, self), self)
-
-    def __floordiv__(self, other: Any) -> Tensor:
-        return apply("FloorDiv", self, other, name=_operator_name("floordiv"))
-
-    def __rfloordiv__(self, other: Any) -> Tensor:
-        return _reflected("FloorDiv", "floordiv", other, self)
-
-    def __mod__(self, other: Any) -> Tensor:
-        return apply("FloorMod", self, other, name=_operator_name("mod"))
-
-    def __rmod__(self, other: Any) -> Tensor:
-        return _reflected("FloorMod", "mod", other, self)
-
-    def __pow__(self, other: Any) -> Tensor:
-        return apply("Pow", self, other, name=_operator_name("pow"))
-
-    def __rpow__(self, other: Any) -> Tensor:
-        return _reflected("Pow", "pow", other, self)
-
-    def __matmul__(self, other: Any) -> Tensor:
-        return _overrides["matmul"](self, other)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return _overrides["matmul"](convert_like(other, self), self)
-
-    def __neg__(self) -> Tensor:
-        return apply("Neg", self)
-
-    def __pos__(self) -> Tensor:
-        return convert_to_tensor(self)
-
-    def __abs__(self) -> Tensor:
-        return _overrides["abs"](self)
-
-    def __lt__(self, other: Any) -> Tensor:
-        return apply("Less", self, other)
-
-    def __le__(self, other: Any) -> Tensor:
-        return apply("LessEqual", self, other)
-
-    def __gt__(self, other: Any) -> Tensor:
-        return apply("Greater", self, other)
-
-    def __ge__(self, other: Any) -> Tensor:
-        return apply("GreaterEqual", self, other)
-
-    def __invert__(self) -> Tensor:
-        return apply("LogicalNot", self)
-
-    def __and__(self, other: Any) -> Tensor:
-        return apply("LogicalAnd", self, other, name=_operator_name("and_"))
-
-    def __rand__(self, other: Any) -> Tensor:
-        return _reflected("LogicalAnd", "and_", other, self)
-
-    def __or__(self, other: Any) -> Tensor:
-        return apply("LogicalOr", self, other, name=_operator_name("or_"))
-
-    def __ror__(self, other: Any) -> Tensor:
-        return _reflected("LogicalOr", "or_", other, self)
-
-    def __xor__(self, other: Any) -> Tensor:
-        return _overrides["logical_xor"](self, other)
-
-    def __rxor__(self, other: Any) -> Tensor:
-        return _overrides["logical_xor"](self, other)
-
-    def __getitem__(self, key: Any) -> Tensor:
-        return _overrides["getitem"](self, key)
-
-    def __bool__(self) -> NoReturn:
-        raise OperatorNotAllowedInGraphError(
-            "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. " + text("graph.no_bool")
-        )
-
-    def __iter__(self) -> NoReturn:
-        raise OperatorNotAllowedInGraphError(
-            "Iterating over a symbolic `tf.Tensor` is not allowed. " + text("graph.no_iteration")
-        )
-
-    def __len__(self) -> NoReturn:
-        raise TypeError(
-            f"len is not well defined for {self!r}. Please call `x.shape` rather than `len(x)` for shape information."
-        )
-
-    def __array__(self, *_: Any, **__: Any) -> NoReturn:
-        raise NotImplementedError(
-            f"Cannot convert a symbolic tf.Tensor ({getattr(self, 'name', self)}) to a numpy array. "
-            + text("graph.no_array")
-        )
-
-
-_overrides: dict[str, Callable[..., Tensor]] = {}
-
-
-def overrides_operator(name: str) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
-    """Let the decorated function serve a Python operator that needs more than one operation: ``getitem``."""
-
-    def keep(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        _overrides[name] = function
-        return function
-
-    return keep
-
-
-class Tensor(Operators):
-    """One output of an operation: a value that exists when a session runs the graph.
-
-    Attributes
-    ----------
-    op : Operation
-        The operation that computes it.
-    value_index : int
-        Which of its outputs it is.
-    dtype : DType
-        The type of its elements.
-
-    Examples
-    --------
-    >>> import gradnb as tf
-    >>> tf.reset_default_graph()
-    >>> tf.constant([1.0, 2.0], name="c")
-    <tf.Tensor 'c:0' shape=(2,) dtype=float32>
-    """
-
-    __slots__ = ("dtype", "op", "static_shape", "value_index")
-
-    def __init__(self, op: Operation, value_index: int, dtype: DType, static_shape: StaticShape) -> None:
-        self.op = op
-        self.value_index = value_index
-        self.dtype = dtype
-        self.static_shape = static_shape
-
-    @property
-    def name(self) -> str:
-        """The operation's name and the output's number: ``add:0``."""
-        return f"{self.op.name}:{self.value_index}"
-
-    @property
-    def graph(self) -> Graph:
-        """The graph it belongs to."""
-        return self.op.graph
-
-    @property
-    def shape(self) -> TensorShape:
-        """What is known of its shape."""
-        return TensorShape(self.static_shape)
-
-    def get_shape(self) -> TensorShape:
-        """Return what is known of its shape."""
-        return self.shape
-
-    def set_shape(self, shape: Any) -> None:
-        """Add knowledge of the shape.
-
-        Raises
-        ------
-        ValueError
-            If it contradicts what is known.
-        """
-        self.static_shape = shapes.merge(self.static_shape, shapes.as_static_shape(shape))
-
-    def consumers(self) -> list[Operation]:
-        """Return the operations that compute from this tensor."""
-        return [op for op in self.graph.get_operations() if any(tensor is self for tensor in op.inputs)]
-
-    def eval(self, feed_dict: Mapping[Any, Any] | None = None, session: Session | None = None) -> Any:
-        """Return the value in `session`, by default in the default session.
-
-        Raises
-        ------
-        ValueError
-            If there is neither.
-        """
-        return _session_for(session, "eval", "Cannot evaluate tensor using").run(self, feed_dict)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __repr__(self) -> str:
-        return f"<tf.Tensor '{self.name}' shape={shapes.shape_text(self.static_shape)} dtype={self.dtype.name}>"
-
-    def __str__(self) -> str:
-        shape = "" if self.static_shape is None else f", shape={shapes.shape_text(self.static_shape)}"
-        return f'Tensor("{self.name}"{shape}, dtype={self.dtype.name})'
-
-
-class IndexedSlicesValue(NamedTuple):
-    """The value of an `IndexedSlices`: rows and where they belong.
-
-    Attributes
-    ----------
-    values : ndarray
-        The rows.
-    indices : ndarray
-        The row of the whole to which each belongs; repeated ones add.
-    dense_shape : ndarray or None
-        The shape of the whole.
-    """
-
-    values: Array
-    indices: Array
-    dense_shape: Array | None
-
-
-class IndexedSlices:
-    """A gradient of which only some rows are given: what ``gather`` passes back.
-
-    Parameters
-    ----------
-    values : Tensor
-        The rows, of shape ``(n, …)``.
-    indices : Tensor
-        The row of the whole to which each belongs, of shape ``(n,)``; repeated ones add.
-    dense_shape : Tensor, optional
-        The shape of the whole.
-
-    Examples
-    --------
-    >>> import gradnb as tf
-    >>> x = tf.constant([[1.0], [2.0], [3.0]])
-    >>> slices = tf.gradients(tf.gather(x, [2, 2]), x)[0]
-    >>> with tf.Session() as session:
-    ...     print(session.run(tf.convert_to_tensor(slices)).tolist())
-    [[0.0], [0.0], [2.0]]
-    """
-
-    __slots__ = ("dense_shape", "indices", "values")
-
-    def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
-        self.values = convert_to_tensor(values)
-        self.indices = convert_to_tensor(indices)
-        self.dense_shape = None if dense_shape is None else convert_to_tensor(dense_shape)
-
-    @property
-    def dtype(self) -> DType:
-        """The type of the rows' elements."""
-        return self.values.dtype
-
-    @property
-    def name(self) -> str:
-        """The name of the rows."""
-        return self.values.name
-
-    @property
-    def op(self) -> Operation:
-        """The operation that computes the rows."""
-        return self.values.op
-
-    @property
-    def graph(self) -> Graph:
-        """The graph it belongs to."""
-        return self.values.graph
-
-    @property
-    def shape(self) -> TensorShape:
-        """What is known of the shape of the whole."""
-        known = None if self.dense_shape is None else constant_value(self.dense_shape)
-        return TensorShape(None if known is None else known.tolist())
-
-    def __neg__(self) -> IndexedSlices:
-        return IndexedSlices(-self.values, self.indices, self.dense_shape)
-
-    def as_tensor(self, dtype: DType | None = None, as_reference: bool = False) -> Tensor:
-        """Return the whole: zeros, with the rows added in.
-
-        Raises
-        ------
-        ValueError
-            If the shape of the whole is not given, or `dtype` is another.
-        """
-        if self.dense_shape is None:
-            raise ValueError("Tensor conversion requested for IndexedSlices without dense_shape: " + repr(self))
-        if dtype is not None and dtype.base_dtype is not self.dtype.base_dtype:
-            raise ValueError(
-                f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {self.dtype.name}"
-            )
-        return _overrides["dense"](self)
-
-    def __repr__(self) -> str:
-        shape = "" if self.dense_shape is None else f", dense_shape={self.dense_shape}"
-        return f"IndexedSlices(indices={self.indices}, values={self.values}{shape})"
 
 
 class _Holding(Generic[T]):
@@ -592,7 +169,7 @@ class Graph:
             If it belongs to another graph or the name's form does not fit.
         """
         wanted = " or ".join(["Tensor"] * allow_tensor + ["Operation"] * allow_operation)
-        if hasattr(obj, "as_tensor") and not isinstance(obj, IndexedSlices):
+        if isinstance(obj, Operators):
             obj = obj.as_tensor(as_reference=True)
         if isinstance(obj, str):
             return self._named(obj, allow_tensor, allow_operation, wanted)
@@ -692,7 +269,7 @@ class Graph:
         if control_inputs is None:
             self._control = ()
         else:
-            found = [self.as_graph_element(c.op if isinstance(c, IndexedSlices) else c) for c in control_inputs]
+            found = [self.as_graph_element(_runnable(value)) for value in control_inputs]
             new = [element.op if isinstance(element, Tensor) else element for element in found]
             self._control = before + tuple(op for op in new if op not in before)
         try:
@@ -792,11 +369,9 @@ class Graph:
         finally:
             self._override_map = before
 
-    @contextmanager
-    def as_default(self) -> Iterator[Graph]:
+    def as_default(self) -> AbstractContextManager[Graph]:
         """Make it the default graph inside the ``with`` block."""
-        with _pushed(_stacks.graphs, self):
-            yield self
+        return graphs.pushed(self)
 
     def copy(
         self, before: int | None = None, names_in_use: Mapping[str, int] | None = None
@@ -898,6 +473,11 @@ class Graph:
         self._collections.pop(name, None)
 
 
+def _runnable(value: Any) -> Any:
+    """Return what stands for `value` in a graph: the operation of gradients that are given in rows."""
+    return value if isinstance(value, (Operators, Operation, str)) else getattr(value, "op", value)
+
+
 def _misfit(
     error: Exception, definition: OpDef, name: str, inputs: Sequence[Tensor], attributes: Mapping[str, Any]
 ) -> str:
@@ -911,29 +491,7 @@ def _misfit(
     return f"{error} for '{node}' with input shapes: {given}."
 
 
-# The default graph and session
-
-
-class _Stacks(threading.local):
-    def __init__(self) -> None:
-        self.graphs: list[Graph] = []
-        self.sessions: list[Session] = []
-
-
-_stacks = _Stacks()
 _base = Graph()
-
-
-@contextmanager
-def _pushed(stack: list[Any], item: Any) -> Iterator[None]:
-    stack.append(item)
-    try:
-        yield
-    finally:
-        for position in range(len(stack) - 1, -1, -1):
-            if stack[position] is item:
-                del stack[position]
-                break
 
 
 def get_default_graph() -> Graph:
@@ -950,7 +508,8 @@ def get_default_graph() -> Graph:
     >>> tf.constant(1.0).graph is tf.get_default_graph()
     True
     """
-    return _stacks.graphs[-1] if _stacks.graphs else _base
+    innermost = graphs.innermost
+    return _base if innermost is None else innermost
 
 
 def reset_default_graph() -> None:
@@ -968,7 +527,7 @@ def reset_default_graph() -> None:
     >>> tf.get_default_graph().get_operations()
     []
     """
-    if _stacks.graphs:
+    if graphs.innermost is not None:
         raise AssertionError(
             "Do not use tf.reset_default_graph() to clear nested graphs. "
             "If you need a cleared graph, exit the nesting and create a new graph."
@@ -981,36 +540,6 @@ def replace_base_graph(graph: Graph) -> Graph:
     global _base
     before, _base = _base, graph
     return before
-
-
-@contextmanager
-def default_session(session: Session) -> Iterator[None]:
-    """Make `session` the default one inside the ``with`` block."""
-    with _pushed(_stacks.sessions, session):
-        yield
-
-
-def get_default_session() -> Session | None:
-    """Return the session of the innermost ``with session`` block, or None.
-
-    Examples
-    --------
-    >>> import gradnb as tf
-    >>> with tf.Session() as session:
-    ...     tf.get_default_session() is session
-    True
-    """
-    return _stacks.sessions[-1] if _stacks.sessions else None
-
-
-def _session_for(session: Session | None, method: str, cannot: str) -> Session:
-    session = session or get_default_session()
-    if session is None:
-        raise ValueError(
-            f"{cannot} `{method}()`: No default session is registered. "
-            f"Use `with sess.as_default()` or pass an explicit session to `{method}(session=sess)`"
-        )
-    return session
 
 
 @contextmanager
@@ -1097,426 +626,3 @@ def graph_of(values: Iterable[Any]) -> Graph:
                 + text("graph.mixed", older=getattr(value, "name", value), newer=getattr(first, "name", first))
             )
     return shared
-
-
-# Values become tensors
-
-
-def convert_to_tensor(
-    value: Any,
-    dtype: Any = None,
-    name: str | None = None,
-    preferred_dtype: Any = None,
-    as_reference: bool = False,
-) -> Tensor:
-    """Return `value` as a tensor.
-
-    Parameters
-    ----------
-    value : Tensor, Variable, array, number, string or (nested) list of those
-        What to convert; what is no tensor yet becomes a constant.
-    dtype : DType, optional
-        The type to have; by default what NumPy finds, with Python floats as float32 and ints as int32.
-    name : str, optional
-        The constant's name.
-    preferred_dtype : DType, optional
-        The type to have if the value allows it.
-
-    Returns
-    -------
-    Tensor
-        The value itself when it is a tensor.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it cannot be converted, or is a tensor of another dtype.
-
-    Examples
-    --------
-    >>> import gradnb as tf
-    >>> tf.convert_to_tensor([[9], [10]], dtype=tf.float32).dtype
-    tf.float32
-    """
-    wanted = None if dtype is None else as_dtype(dtype).base_dtype
-    if isinstance(value, Tensor):
-        if wanted is not None and value.dtype.base_dtype is not wanted:
-            raise ValueError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
-                f"{value.dtype.base_dtype.name}: {value!r}"
-            )
-        return get_default_graph().own(value)
-    if hasattr(value, "as_tensor"):
-        return get_default_graph().own(value.as_tensor(wanted, as_reference))
-    if isinstance(value, (list, tuple)) and _holds_tensors(value):
-        return _pack(value, wanted, name)
-    if isinstance(value, (Operation, Graph)) or value is None:
-        raise TypeError(
-            f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {value!r}. "
-            "Consider casting elements to a supported type."
-        )
-    if wanted is None and preferred_dtype is not None:
-        try:
-            return constant_from(as_array(value, as_dtype(preferred_dtype).base_dtype), name or "Const")
-        except (TypeError, ValueError):
-            pass
-    return constant_from(as_array(value, wanted), name or "Const")
-
-
-def convert_like(value: Any, other: Any) -> Tensor:
-    """Return `value` as a tensor of the dtype of `other`: how a Python number meets a tensor in an operator."""
-    return value if isinstance(value, Tensor) else convert_to_tensor(value, other.dtype.base_dtype)
-
-
-def constant_from(array: Array, name: str = "Const") -> Tensor:
-    """Add a constant that holds `array`, which must never be changed afterwards."""
-    operation = get_default_graph().create_operation(registry.lookup("Const"), (), name, {"value": array})
-    return operation.outputs[0]
-
-
-def constant_value(tensor: Any) -> Array | None:
-    """Return the value of a tensor that is known while the graph is built, else None.
-
-    Parameters
-    ----------
-    tensor : Tensor
-        A constant, or built from constants and static shapes in a way that can be seen through.
-
-    Examples
-    --------
-    >>> import gradnb as tf
-    >>> tf.get_static_value(tf.constant([2, 3]))
-    array([2, 3], dtype=int32)
-    """
-    if not isinstance(tensor, Tensor):
-        return np.asarray(tensor)
-    known: dict[Tensor, Array | None] = {}
-    # Not by recursion, and each tensor once: a graph may be a chain of any length, or double at each step.
-    waiting = [tensor]
-    while waiting:
-        current = waiting[-1]
-        parts = current.op.inputs if _is_folded(current.op) else ()
-        undecided = [part for part in parts if part not in known]
-        if undecided and all(known[part] is not None for part in parts if part in known):
-            waiting.append(undecided[0])
-        else:
-            known[current] = _seen_value(current, [known.get(part) for part in parts])
-            waiting.pop()
-    return known[tensor]
-
-
-def _is_folded(op: Operation) -> bool:
-    return op.type in _FOLDED and not (op.type == "StridedSlice" and op.inputs[0].op.type == "Shape")
-
-
-def _seen_value(tensor: Tensor, parts: Sequence[Array | None]) -> Array | None:
-    """Return the value of a tensor if it can be seen; `parts` are the values from which a folded one is computed."""
-    op = tensor.op
-    if op.type == "Const":
-        value: Array = op.attributes["value"]
-        return value
-    if op.type == "Shape" and shapes.is_full(op.inputs[0].static_shape):
-        return np.array(op.inputs[0].static_shape, tensor.dtype.numpy)
-    if op.type == "StridedSlice" and op.inputs[0].op.type == "Shape":
-        return _part_of_shape(op)
-    if op.type in _FOLDED and all(part is not None for part in parts):
-        return np.asarray(op.definition.kernel(*parts, **op.attributes))
-    return None
-
-
-def _part_of_shape(op: Operation) -> Array | None:
-    """Return the value of ``shape(x)[index]`` if that part of the shape is known."""
-    static, index = op.inputs[0].op.inputs[0].static_shape, op.attributes["index"]
-    if static is None or len(op.inputs) > 1 or len(index) != 1 or not isinstance(index[0], (int, slice)):
-        return None
-    part = static[index[0]]
-    known = part is not None if not isinstance(part, tuple) else None not in part
-    return np.array(part, op.outputs[0].dtype.numpy) if known else None
-
-
-def constant_shape(tensor: Tensor) -> StaticShape:
-    """Return what is known of the static shape that the integer vector `tensor` holds."""
-    known = constant_value(tensor)
-    if known is not None:
-        return tuple(None if size < 0 else int(size) for size in known)
-    op = tensor.op
-    if op.type == "Shape":
-        return op.inputs[0].static_shape
-    if op.type == "Pack":
-        sizes = [constant_value(part) for part in op.inputs]
-        return tuple(None if size is None or size < 0 else int(size) for size in sizes)
-    if op.type == "StridedSlice" and len(op.inputs) == 1 and isinstance(op.attributes["index"][0], slice):
-        whole = constant_shape(op.inputs[0])
-        return None if whole is None else whole[op.attributes["index"][0]]
-    if op.type == "ConcatV2":
-        parts = [constant_shape(part) for part in op.inputs]
-        return None if None in parts else tuple(size for part in parts for size in part or ())
-    length = tensor.static_shape
-    return None if length is None or len(length) != 1 or length[0] is None else (None,) * length[0]
-
-
-def _holds_tensors(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(map(_holds_tensors, value))
-    return isinstance(value, Tensor) or hasattr(value, "as_tensor")
-
-
-def _pack(values: Sequence[Any], dtype: DType | None, name: str | None) -> Tensor:
-    if dtype is None:
-        found = next(_tensors_in(values))
-        dtype = found.dtype.base_dtype
-    return apply("Pack", *(convert_to_tensor(value, dtype) for value in values), name=name or "packed", axis=0)
-
-
-def _tensors_in(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)):
-        for entry in value:
-            yield from _tensors_in(entry)
-    elif isinstance(value, Tensor) or hasattr(value, "as_tensor"):
-        yield value
-
-
-def as_array(value: Any, dtype: DType | None = None) -> Array:
-    """Return `value` as the array of a constant: Python floats as float32, ints as int32, strings as bytes.
-
-    Parameters
-    ----------
-    value : array, number, string or nested list
-        What to convert.
-    dtype : DType, optional
-        The type to have.
-
-    Raises
-    ------
-    TypeError
-        If an element is not of the type.
-    ValueError
-        If a nested list is ragged.
-    """
-    if isinstance(value, (np.ndarray, np.generic)):
-        array = np.array(value)
-        if array.dtype.kind in "SU" or array.dtype.kind == "O":
-            return _strings(array)
-        return array.astype((dtype or as_dtype(array.dtype)).numpy)
-    leaves = list(_leaves(value))
-    if dtype is None:
-        dtype = _natural_dtype(leaves)
-    for leaf in leaves:
-        if not _fits(leaf, dtype):
-            raise TypeError(f"Expected {dtype.name}, but got {leaf!r} of type '{type(leaf).__name__}'.")
-    try:
-        if dtype is dtypes.string:
-            return _strings(np.array(value, dtype=object))
-        return np.array(value, dtype=dtype.numpy)
-    except OverflowError:
-        raise ValueError(
-            f"{value!r} does not fit into {dtype.name}, whose range is {dtype.min} to {dtype.max}."
-        ) from None
-    except ValueError:
-        raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {value!r}.") from None
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)):
-        for entry in value:
-            yield from _leaves(entry)
-    elif isinstance(value, np.ndarray):
-        yield from value.ravel()[:1]
-    elif isinstance(value, range):
-        yield from value
-    else:
-        yield value
-
-
-def _natural_dtype(leaves: Sequence[Any]) -> DType:
-    if not leaves:
-        return dtypes.float32
-    found = {as_dtype(leaf.dtype) if isinstance(leaf, np.generic) else _python_dtype(leaf) for leaf in leaves}
-    if found == {dtypes.int32} and not all(isinstance(leaf, np.generic) or -(2**31) <= leaf < 2**31 for leaf in leaves):
-        return dtypes.int64
-    for dtype in (dtypes.string, dtypes.complex128, dtypes.complex64, dtypes.float64, dtypes.float32, dtypes.float16):
-        if dtype in found:
-            return dtype
-    numbers = found - {dtypes.bool_}
-    return max(numbers, key=lambda dtype: (dtype.size, dtype.name)) if numbers else dtypes.bool_
-
-
-#: In this order, since a bool is an int.
-_PYTHON_DTYPES: Final[Mapping[type, DType]] = {
-    bool: dtypes.bool_,
-    int: dtypes.int32,
-    float: dtypes.float32,
-    complex: dtypes.complex128,
-    str: dtypes.string,
-    bytes: dtypes.string,
-}
-
-
-def _python_dtype(leaf: Any) -> DType:
-    if isinstance(leaf, shapes.Dimension):
-        return dtypes.int32
-    for kind, dtype in _PYTHON_DTYPES.items():
-        if isinstance(leaf, kind):
-            return dtype
-    raise TypeError(
-        f"Failed to convert object of type {type(leaf).__name__} to Tensor. Contents: {leaf!r}. "
-        "Consider casting elements to a supported type."
-    )
-
-
-def _fits(leaf: Any, dtype: DType) -> bool:
-    if isinstance(leaf, np.generic):
-        return True
-    if isinstance(leaf, (bool, np.bool_)):
-        return dtype.is_bool
-    if isinstance(leaf, (int, shapes.Dimension)):
-        return dtype.is_integer or dtype.is_trainable
-    if isinstance(leaf, float):
-        return dtype.is_trainable
-    if isinstance(leaf, complex):
-        return dtype.is_complex
-    return isinstance(leaf, (str, bytes)) and dtype.is_string
-
-
-def _strings(array: Array) -> Array:
-    as_bytes = [item.encode() if isinstance(item, str) else item for item in array.ravel().tolist()]
-    result = np.empty(len(as_bytes), dtype=object)
-    result[:] = as_bytes
-    return result.reshape(array.shape)
-
-
-# Adding operations
-
-
-def apply(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -> Tensor:
-    """Add an operation with one output to the graph of its inputs, and return the output.
-
-    Parameters
-    ----------
-    type, *inputs, name, **attributes
-        As for `add_operation`.
-
-    Returns
-    -------
-    Tensor
-        What it computes.
-    """
-    return add_operation(type, *inputs, name=name, **attributes).outputs[0]
-
-
-def add_operation(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -> Operation:
-    """Add an operation to the graph of its inputs.
-
-    Parameters
-    ----------
-    type : str
-        The operation's type: ``"Mul"``.
-    *inputs
-        Tensors, or what can become one; the operation's signature says of which dtypes.
-    name : str, optional
-        The operation's name; by default its type.
-    **attributes
-        Its settings.
-
-    Returns
-    -------
-    Operation
-        The operation.
-
-    Raises
-    ------
-    TypeError
-        If dtypes do not fit.
-    ValueError
-        If shapes do not fit, or inputs belong to several graphs.
-    """
-    definition = registry.lookup(type)
-    graph = graph_of(inputs)
-    if graph is not get_default_graph():
-        with graph.as_default():
-            return add_operation(type, *inputs, name=name, **attributes)
-    tensors, name = _checked_inputs(definition, graph, inputs, name)
-    return graph.create_operation(definition, tensors, name, attributes or _NO_ATTRIBUTES)
-
-
-def _checked_inputs(
-    definition: OpDef, graph: Graph, inputs: Sequence[Any], name: str | None
-) -> tuple[list[Tensor], str | None]:
-    bound: dict[str, tuple[DType, str]] = {}
-    tensors: list[Tensor] = []
-    scope: str | None = None
-    for argument, value in _paired(definition, inputs):
-        variable = argument.variable
-        known = bound.get(variable) if variable else None
-        if isinstance(value, Tensor):
-            tensor = graph.own(value)
-        else:
-            if scope is None and not hasattr(value, "as_tensor"):
-                scope = graph.unique_name(name or definition.type) if not (name or "").endswith("/") else str(name)[:-1]
-            wanted = known[0] if known else (next(iter(argument.choices)) if len(argument.choices) == 1 else None)
-            tensor = _converted(value, wanted, argument, definition, graph, scope)
-        dtype = tensor.dtype.base_dtype
-        if known and dtype is not known[0]:
-            raise TypeError(
-                f"Input '{argument.name}' of '{definition.type}' Op has type {dtype.name} "
-                f"that does not match type {known[0].name} of argument '{known[1]}'."
-            )
-        if dtype not in argument.choices:
-            if len(argument.choices) == 1:
-                (only,) = argument.choices
-                raise TypeError(
-                    f"Input '{argument.name}' of '{definition.type}' Op has type {dtype.name} "
-                    f"that does not match expected type of {only.name}."
-                )
-            allowed = ", ".join(sorted(choice.name for choice in argument.choices))
-            raise TypeError(
-                f"Value passed to parameter '{argument.name}' has DataType {dtype.name} "
-                f"not in list of allowed values: {allowed}"
-            )
-        if variable and not known:
-            bound[variable] = (dtype, argument.name)
-        tensors.append(tensor)
-    return tensors, name if scope is None else f"{scope}/"
-
-
-def _converted(
-    value: Any, wanted: DType | None, argument: Argument, definition: OpDef, graph: Graph, scope: str | None
-) -> Tensor:
-    if hasattr(value, "as_tensor"):
-        return convert_to_tensor(value, as_reference=definition.writes)
-    with graph.name_scope(f"{scope}/"):
-        try:
-            return convert_to_tensor(value, wanted, argument.name)
-        except (TypeError, ValueError) as error:
-            if wanted is None or isinstance(value, (list, tuple)):
-                raise
-            raise TypeError(
-                f"Expected {wanted.name} passed to parameter '{argument.name}' of op '{definition.type}', "
-                f"got {value!r} of type '{type(value).__name__}' instead. Error: {error}"
-            ) from None
-
-
-def _paired(definition: OpDef, inputs: Sequence[Any]) -> Iterator[tuple[Argument, Any]]:
-    if not definition.variadic:
-        return zip(definition.arguments, inputs, strict=True)
-    rest = len(inputs) - len(definition.arguments) + 1
-    arguments: list[Argument] = []
-    for argument in definition.arguments:
-        arguments += [argument] * (rest if argument.variadic else 1)
-    return zip(arguments, inputs, strict=True)
-
-
-def _operator_name(name: str) -> str | None:
-    # Inside gradients TensorFlow calls its functions, whose names are the types: gradients/mul_grad/Mul.
-    return None if get_default_graph().builds_gradient else name
-
-
-def _reflected(type: str, name: str, other: Any, tensor: Any) -> Tensor:
-    if isinstance(other, Tensor):
-        return apply(type, other, tensor, name=_operator_name(name))
-    graph = tensor.graph
-    with graph.as_default():
-        scope = graph.unique_name(_operator_name(name) or type)
-        with graph.name_scope(f"{scope}/"):
-            converted = convert_to_tensor(other, tensor.dtype.base_dtype, "x")
-        return apply(type, converted, tensor, name=f"{scope}/")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine.dtypes import as_dtype, float32
-from gradnb.engine.graph import Tensor
 from gradnb.engine.ops.broadcast import ones, zeros
 from gradnb.engine.ops.random import random_normal, random_uniform, truncated_normal
 from gradnb.engine.ops.state import constant
+from gradnb.engine.tensor import Tensor
 
 __all__ = [
     "constant_initializer",

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
-from gradnb.engine.graph import GraphKeys, Tensor, apply, constant_value, convert_to_tensor, get_default_graph
+from gradnb.engine.build import apply, convert_to_tensor
+from gradnb.engine.graph import GraphKeys, get_default_graph
 from gradnb.engine.initializers import zeros_initializer
 from gradnb.engine.ops.broadcast import reshape, shape
 from gradnb.engine.ops.linalg import matmul
 from gradnb.engine.ops.nn import bias_add
 from gradnb.engine.ops.nn import dropout as nn_dropout
 from gradnb.engine.ops.state import identity
+from gradnb.engine.static import constant_value
+from gradnb.engine.tensor import Tensor
 from gradnb.engine.variables import get_variable, variable_scope
 
 __all__ = [

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import float32
-from gradnb.engine.graph import GraphKeys, Tensor, apply, convert_to_tensor, get_default_graph, name_scope
+from gradnb.engine.graph import GraphKeys, get_default_graph, name_scope
 from gradnb.engine.ops.broadcast import broadcast_to, ones_like, shape, zeros_like
 from gradnb.engine.ops.math import add_n, cast
 from gradnb.engine.ops.nn import (
@@ -15,6 +16,7 @@ from gradnb.engine.ops.nn import (
     sparse_softmax_cross_entropy_with_logits,
 )
 from gradnb.engine.ops.state import stop_gradient
+from gradnb.engine.tensor import Tensor
 
 __all__ = [
     "Reduction",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.gradients import gradients, not_recording
-from gradnb.engine.graph import Tensor, apply, convert_to_tensor, name_scope
+from gradnb.engine.graph import name_scope
 from gradnb.engine.ops.broadcast import reshape
+from gradnb.engine.tensor import Tensor
 from gradnb.messages import text
 
 __all__ = ["hessians"]

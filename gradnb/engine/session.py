@@ -16,17 +16,11 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
-from gradnb.engine.graph import (
-    Array,
-    Graph,
-    IndexedSlices,
-    IndexedSlicesValue,
-    Operation,
-    Tensor,
-    as_array,
-    default_session,
-    get_default_graph,
-)
+from gradnb.engine.defaults import sessions
+from gradnb.engine.graph import Graph, get_default_graph
+from gradnb.engine.literals import Array, as_array
+from gradnb.engine.slices import IndexedSlices, IndexedSlicesValue
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import FailedPreconditionError, InvalidArgumentError, OpError
 from gradnb.messages import text
 
@@ -184,12 +178,12 @@ class Session(AbstractContextManager["Session"]):
 
     def as_default(self) -> AbstractContextManager[Any]:
         """Make it the default session inside a ``with`` block, without closing it at its end."""
-        return default_session(self)
+        return sessions.pushed(self)
 
     def __enter__(self) -> Session:
         stack = ExitStack()
         stack.enter_context(self.graph.as_default())
-        stack.enter_context(default_session(self))
+        stack.enter_context(sessions.pushed(self))
         self._entered.append(stack)
         return self
 
@@ -322,7 +316,7 @@ class InteractiveSession(Session):
         self._kept = ExitStack()
         if graph is not None:
             self._kept.enter_context(graph.as_default())
-        self._kept.enter_context(default_session(self))
+        self._kept.enter_context(sessions.pushed(self))
 
     def close(self) -> None:
         """Stop being the default session, and give back the variables' memory."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gradnb.engine.dtypes import DType, bool_
 
 if TYPE_CHECKING:
-    from gradnb.engine.graph import Tensor
+    from gradnb.engine.tensor import Tensor
 
 StaticShape = tuple[int | None, ...] | None
 Spec = tuple[DType, StaticShape]

@@ -8,26 +8,18 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import FLOATING, int64
 from gradnb.engine.gradients import gradients
-from gradnb.engine.graph import (
-    Graph,
-    GraphKeys,
-    IndexedSlices,
-    Operation,
-    Tensor,
-    apply,
-    convert_to_tensor,
-    get_default_graph,
-    graph_of,
-    name_scope,
-)
+from gradnb.engine.graph import Graph, GraphKeys, get_default_graph, graph_of, name_scope
 from gradnb.engine.initializers import Initializer, constant_initializer, ones_initializer, zeros_initializer
 from gradnb.engine.ops import updates as _updates  # noqa: F401  # registers the operations used here
 from gradnb.engine.ops.broadcast import shape, zeros_like
 from gradnb.engine.ops.math import cast
 from gradnb.engine.ops.state import assign, assign_add, group, tuple_
 from gradnb.engine.session import Session
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.variables import Variable, get_variable, get_variable_scope, trainable_variables
 from gradnb.messages import text
 

@@ -11,21 +11,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from gradnb.engine import shapes
+from gradnb.engine.build import convert_to_tensor
+from gradnb.engine.defaults import get_default_session
 from gradnb.engine.dtypes import DType, as_dtype, float32
-from gradnb.engine.graph import (
-    Graph,
-    GraphKeys,
-    Operation,
-    Operators,
-    Tensor,
-    convert_to_tensor,
-    get_default_graph,
-    get_default_session,
-    graph_of,
-)
+from gradnb.engine.graph import Graph, GraphKeys, get_default_graph, graph_of
 from gradnb.engine.initializers import constant_initializer, glorot_uniform_initializer, zeros_initializer
 from gradnb.engine.ops.state import add_variable, assign, assign_add, assign_sub, group, identity
 from gradnb.engine.shapes import StaticShape, TensorShape
+from gradnb.engine.tensor import Operation, Operators, Tensor
 
 if TYPE_CHECKING:
     from gradnb.engine.session import Session

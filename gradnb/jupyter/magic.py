@@ -19,15 +19,10 @@ from IPython.core.magic import no_var_expand, output_can_be_silenced
 import gradnb
 from gradnb.aliases import tensorflow_means_gradnb
 from gradnb.engine.gradients import Call, recording
-from gradnb.engine.graph import (
-    Graph,
-    IndexedSlices,
-    Operation,
-    Tensor,
-    get_default_graph,
-    reset_default_graph,
-)
+from gradnb.engine.graph import Graph, get_default_graph, reset_default_graph
 from gradnb.engine.session import Session
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.variables import Variable
 from gradnb.errors import OpError
 from gradnb.explanation import Explanation, explain, explain_call

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
-from gradnb.engine.graph import IndexedSlices, Operation, Tensor, constant_value
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.static import constant_value
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text as message
 from gradnb.view.derivation import Derivation, operations_behind
 from gradnb.view.flow import Arrival, Cause, Flow, Reason

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gradnb.engine.build import convert_to_tensor
 from gradnb.engine.gradients import AnyGradient, Call, Outcome, Trace, apply_rule, build_gradients, not_recording
-from gradnb.engine.graph import Graph, IndexedSlices, Operation, Tensor, convert_to_tensor, graph_of
+from gradnb.engine.graph import Graph, graph_of
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.variables import Variable
 from gradnb.messages import text as message
 

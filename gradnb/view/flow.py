@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gradnb.engine.gradients import AnyGradient, Outcome, Step
-from gradnb.engine.graph import IndexedSlices, Operation, Tensor
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.derivation import Derivation
 from gradnb.view.names import is_read, shown_as
 from gradnb.view.picture import Picture

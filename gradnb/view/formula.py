@@ -8,10 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradnb.engine.build import apply
 from gradnb.engine.dtypes import DType
 from gradnb.engine.gradients import AnyGradient, apply_rule
-from gradnb.engine.graph import Graph, IndexedSlices, Operation, Tensor, apply, constant_value
+from gradnb.engine.graph import Graph
 from gradnb.engine.registry import ATOM, PRODUCT, SUM, Argument
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.static import constant_value
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.values import is_whole, number_text, value_of
 
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gradnb.engine.graph import Operation, Tensor
 from gradnb.engine.registry import ATOM
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.variables import Variable
 from gradnb.view.formula import Part, number_part, operation_part
 from gradnb.view.values import is_whole, value_of

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from gradnb.engine.graph import Graph, Operation, Tensor
+from gradnb.engine.graph import Graph
 from gradnb.engine.registry import OpDef
 from gradnb.engine.session import Run, Session
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import OpError
 from gradnb.messages import text as message
 from gradnb.view.derivation import Derivation, Question, operations_behind

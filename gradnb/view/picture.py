@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gradnb.engine.gradients import Trace
-from gradnb.engine.graph import Graph, IndexedSlices, Operation, Tensor
+from gradnb.engine.graph import Graph
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.derivation import operations_behind
 from gradnb.view.names import is_read, shown_as
 

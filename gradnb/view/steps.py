@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gradnb.engine.gradients import AnyGradient, Outcome
 from gradnb.engine.gradients import Step as TraceStep
-from gradnb.engine.graph import Operation, Tensor, constant_value
 from gradnb.engine.registry import ATOM
+from gradnb.engine.static import constant_value
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.flow import Arrival, Reason
 from gradnb.view.formula import Part, rule_of, tensor_part
 from gradnb.view.model import Step, Value, View

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import gradnb as tf
-from gradnb.engine.graph import constant_value
+from gradnb.engine.static import constant_value
 from gradnb.errors import InvalidArgumentError
 
 X = np.arange(24.0).reshape(2, 3, 4)

@@ -9,6 +9,7 @@ import pytest
 
 import gradnb as tf
 from gradnb.engine import custom, registry
+from gradnb.engine.build import apply
 from gradnb.engine.custom import (
     NoGradient,
     NotDifferentiable,
@@ -19,7 +20,6 @@ from gradnb.engine.custom import (
 )
 from gradnb.engine.dtypes import FLOATING
 from gradnb.engine.gradients import build_gradients
-from gradnb.engine.graph import apply
 from gradnb.engine.registry import OpDef
 from gradnb.engine.shapes import same
 

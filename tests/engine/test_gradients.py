@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import gradnb as tf
-from gradnb.engine.graph import apply
+from gradnb.engine.build import apply
 from gradnb.engine.ops import arrays, nn
 from gradnb.errors import InvalidArgumentError, OperatorNotAllowedInGraphError
 

@@ -15,8 +15,8 @@ import pytest
 
 import gradnb as tf
 from gradnb.engine import shapes
+from gradnb.engine.build import add_operation
 from gradnb.engine.dtypes import COMPLEX, DType
-from gradnb.engine.graph import add_operation
 from gradnb.engine.registry import Example, OpDef, all_ops, lookup
 
 Array = np.ndarray[Any, Any]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import gradnb as tf
+from gradnb.engine.build import apply
 from gradnb.engine.gradients import Outcome, Trace, apply_rule, build_gradients, not_recording, recording
-from gradnb.engine.graph import apply
 
 
 def names(operations: Any) -> list[str]:

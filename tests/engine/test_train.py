@@ -11,7 +11,8 @@ import pytest
 import gradnb as tf
 from gradnb.engine import train
 from gradnb.engine.gradients import recording
-from gradnb.engine.graph import GraphKeys, IndexedSlices
+from gradnb.engine.graph import GraphKeys
+from gradnb.engine.slices import IndexedSlices
 
 STEPS = 4
 START = np.array([1.0, -2.0, 0.5])

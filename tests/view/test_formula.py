@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 import gradnb as tf
-from gradnb.engine.graph import Graph, Operation, add_operation
+from gradnb.engine.build import add_operation
+from gradnb.engine.graph import Graph
 from gradnb.engine.registry import OpDef, all_ops
 from gradnb.engine.session import Session
+from gradnb.engine.tensor import Operation
 from gradnb.view.formula import Part, barred, number_part, operation_part, rule_of, snake_case, tensor_part
 from gradnb.view.names import Names
 

@@ -10,26 +10,18 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import add_operation, apply, constant_from, convert_to_tensor
 from gradnb.engine.dtypes import INDEX, NUMBER, REAL, DType, as_dtype, bool_, int32
-from gradnb.engine.graph import (
-    Array,
-    IndexedSlices,
-    Tensor,
-    add_operation,
-    apply,
-    constant_from,
-    constant_shape,
-    constant_value,
-    convert_to_tensor,
-    get_default_graph,
-    name_scope,
-    overrides_operator,
-)
+from gradnb.engine.graph import get_default_graph, name_scope
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import as_shape, broadcast_to, reshape, shape, zeros_like
 from gradnb.engine.ops.math import cast, conj
 from gradnb.engine.ops.state import convert_each, identity
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, StaticShape, bracket_text
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.static import constant_shape, constant_value
+from gradnb.engine.tensor import Tensor, serves_operator
 
 __all__ = [
     "argsort",
@@ -853,7 +845,7 @@ register(
 )
 
 
-@overrides_operator("getitem")
+@serves_operator("getitem")
 def _getitem(tensor: Any, key: Any) -> Tensor:
     """Return ``tensor[key]``."""
     if getattr(key, "dtype", None) in (bool_, np.dtype(bool)) and not isinstance(key, np.bool_):

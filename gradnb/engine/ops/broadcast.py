@@ -7,18 +7,13 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, constant_from, convert_to_tensor
 from gradnb.engine.dtypes import NUMBER, as_dtype, int32
-from gradnb.engine.graph import (
-    Array,
-    Tensor,
-    apply,
-    constant_from,
-    constant_shape,
-    convert_to_tensor,
-    overrides_operator,
-)
+from gradnb.engine.literals import Array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, bracket_text
+from gradnb.engine.static import constant_shape
+from gradnb.engine.tensor import Tensor
 
 __all__ = [
     "broadcast_to",
@@ -451,9 +446,3 @@ register(
         example=Example((3, 2), np.array([1, 0, 1], np.int32), np.array([2, 2], np.int32)),
     )
 )
-
-
-@overrides_operator("dense")
-def dense(slices: Any) -> Tensor:
-    """Return an `IndexedSlices` as a whole: zeros, with the rows added in."""
-    return apply("UnsortedRowSum", slices.values, slices.indices, slices.dense_shape)

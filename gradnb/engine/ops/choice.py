@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import ALL, NUMBER, REAL, bool_, int64
-from gradnb.engine.graph import Array, IndexedSlices, Tensor, apply, convert_to_tensor, overrides_operator
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import fit, zeros, zeros_like
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, PRODUCT, SUM, Example, OpDef, register
 from gradnb.engine.shapes import Spec, bracket_text
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Tensor, serves_operator
 
 __all__ = [
     "clip_by_value",
@@ -374,7 +377,7 @@ def logical_not(x: Any, name: str | None = None) -> Tensor:
     return apply("LogicalNot", x, name=name)
 
 
-@overrides_operator("logical_xor")
+@serves_operator("xor", "rxor")
 def logical_xor(x: Any, y: Any, name: str | None = "LogicalXor") -> Tensor:
     """Return where exactly one of `x` and `y` is true.
 

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import COMPLEX, CONTINUOUS, FLOATING, NUMBER, REAL, bool_
-from gradnb.engine.graph import Array, Tensor, apply, convert_to_tensor, overrides_operator
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import fit, ones_like, zeros_like
 from gradnb.engine.ops.math import cast, complex, conj, div_no_nan, real
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, POWER, PRODUCT, SUM, Example, OpDef, register
+from gradnb.engine.tensor import Tensor, serves_operator
 from gradnb.messages import text
 
 __all__ = [
@@ -898,7 +900,7 @@ register(
 )
 
 
-@overrides_operator("abs")
+@serves_operator("abs")
 def abs(x: Any, name: str | None = None) -> Tensor:
     """Return the absolute value.
 

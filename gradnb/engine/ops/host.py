@@ -9,10 +9,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from gradnb.engine.build import add_operation, apply, convert_to_tensor
 from gradnb.engine.dtypes import ALL, FLOATING, DType, as_dtype
-from gradnb.engine.graph import Array, Operation, Tensor, add_operation, apply, as_array, convert_to_tensor
+from gradnb.engine.literals import Array, as_array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import no_output, same
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import InvalidArgumentError
 from gradnb.messages import text
 

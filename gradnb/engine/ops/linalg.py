@@ -9,20 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import add_operation, apply, constant_from, convert_like, convert_to_tensor
 from gradnb.engine.dtypes import CONTINUOUS, FLOATING, NUMBER, as_dtype
-from gradnb.engine.graph import (
-    Array,
-    IndexedSlices,
-    Tensor,
-    add_operation,
-    apply,
-    constant_from,
-    constant_shape,
-    convert_to_tensor,
-    get_default_graph,
-    name_scope,
-    overrides_operator,
-)
+from gradnb.engine.graph import get_default_graph, name_scope
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.arrays import matrix_diag_part, matrix_transpose, rank_of
 from gradnb.engine.ops.broadcast import fit, ones, shape
 from gradnb.engine.ops.math import cast, conj
@@ -30,6 +20,9 @@ from gradnb.engine.ops.reductions import axes_of
 from gradnb.engine.ops.state import convert_each
 from gradnb.engine.registry import PRODUCT, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, StaticShape, bracket_text
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.static import constant_shape
+from gradnb.engine.tensor import Tensor, serves_operator
 
 __all__ = [
     "cholesky",
@@ -123,7 +116,7 @@ for _type in ("MatMul", "BatchMatMulV2"):
     )
 
 
-@overrides_operator("matmul")
+@serves_operator("matmul")
 def matmul(
     a: Any,
     b: Any,
@@ -187,6 +180,11 @@ def matmul(
     return apply(
         type, left, right, name=name or (None if get_default_graph().builds_gradient else "MatMul"), **attributes
     )
+
+
+@serves_operator("rmatmul")
+def _matmul_from_left(other: Any, tensor: Any) -> Tensor:
+    return matmul(convert_like(other, tensor), tensor)
 
 
 # Products along any axes

@@ -8,24 +8,17 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_like, convert_to_tensor
 from gradnb.engine.dtypes import ALL, COMPLEX, CONTINUOUS, FLOATING, NUMBER, REAL, as_dtype, float32, float64, string
-from gradnb.engine.graph import (
-    Array,
-    IndexedSlices,
-    Operators,
-    Tensor,
-    apply,
-    convert_like,
-    convert_to_tensor,
-    get_default_graph,
-    name_scope,
-    overrides_operator,
-)
+from gradnb.engine.graph import get_default_graph, name_scope
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import fit, ones_like, zeros_like
 from gradnb.engine.ops.choice import greater, less, not_equal, where
 from gradnb.engine.ops.state import convert_each
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, POWER, PRODUCT, SUM, Example, OpDef, register
 from gradnb.engine.shapes import Spec
+from gradnb.engine.slices import IndexedSlices
+from gradnb.engine.tensor import Operators, Tensor, serves_operator
 
 __all__ = [
     "accumulate_n",
@@ -299,7 +292,7 @@ register(
 )
 
 
-@overrides_operator("truediv")
+@serves_operator("truediv")
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Return ``x / y``, element by element; integers give float64, or float32 when they are of 8 or 16 bits.
 
@@ -436,6 +429,11 @@ def _modulo(x: Array, y: Array) -> Array:
     _whole_numbers(x, y)
     result: Array = np.mod(x, y)
     return result
+
+
+@serves_operator("rtruediv")
+def _divided_by(other: Any, tensor: Any) -> Tensor:
+    return truediv(convert_like(other, tensor), tensor)
 
 
 register(

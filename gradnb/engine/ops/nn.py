@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import FLOATING, REAL, bool_
-from gradnb.engine.graph import Array, Tensor, apply, constant_shape, convert_to_tensor, name_scope
+from gradnb.engine.graph import name_scope
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.arrays import concat, known_int, rank_of
 from gradnb.engine.ops.broadcast import as_shape, broadcast_to, shape, zeros_like
 from gradnb.engine.ops.math import cast
@@ -18,6 +20,8 @@ from gradnb.engine.ops.reductions import axes_of
 from gradnb.engine.ops.state import identity, stop_gradient
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, PRODUCT, SUM, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, StaticShape, bracket_text, shape_text
+from gradnb.engine.static import constant_shape
+from gradnb.engine.tensor import Tensor
 
 __all__ = [
     "avg_pool",

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradnb.engine.build import apply
 from gradnb.engine.dtypes import as_dtype, float32
-from gradnb.engine.graph import Array, Operation, Tensor, apply, constant_shape, get_default_graph, name_scope
+from gradnb.engine.graph import get_default_graph, name_scope
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import as_shape
 from gradnb.engine.ops.math import cast
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, OpDef, register
 from gradnb.engine.shapes import Spec
+from gradnb.engine.static import constant_shape
+from gradnb.engine.tensor import Operation, Tensor
 
 if TYPE_CHECKING:
     from gradnb.engine.session import Session

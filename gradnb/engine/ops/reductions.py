@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import CONTINUOUS, NUMBER, REAL, DType, as_dtype, int64
-from gradnb.engine.graph import Array, Tensor, apply, constant_value, convert_to_tensor, name_scope
+from gradnb.engine.graph import name_scope
+from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import broadcast_to, reshape, shape, zeros, zeros_like
 from gradnb.engine.ops.choice import equal, maximum, not_equal, where
 from gradnb.engine.ops.functions import exp, is_finite, log, sqrt, square
@@ -16,6 +18,8 @@ from gradnb.engine.ops.math import add, cast, conj, div_no_nan
 from gradnb.engine.ops.state import stop_gradient
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, PRODUCT, SUM, Example, OpDef, register
 from gradnb.engine.shapes import Spec
+from gradnb.engine.static import constant_value
+from gradnb.engine.tensor import Tensor
 
 __all__ = [
     "argmax",

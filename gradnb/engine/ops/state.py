@@ -8,21 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.build import add_operation, apply, constant_from, convert_to_tensor
 from gradnb.engine.dtypes import NUMBER, DType, as_dtype
-from gradnb.engine.graph import (
-    Array,
-    Operation,
-    Tensor,
-    add_operation,
-    apply,
-    as_array,
-    constant_from,
-    convert_to_tensor,
-    get_default_graph,
-    name_scope,
-)
+from gradnb.engine.graph import get_default_graph, name_scope
+from gradnb.engine.literals import Array, as_array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import StaticShape
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import InvalidArgumentError
 from gradnb.messages import text
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradnb.engine.dtypes import FLOATING, NUMBER
-from gradnb.engine.graph import Array, Operation, Tensor
+from gradnb.engine.literals import Array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, OpDef, register
 from gradnb.engine.shapes import Spec
+from gradnb.engine.tensor import Operation, Tensor
 
 if TYPE_CHECKING:
     from gradnb.engine.session import Cell, Session

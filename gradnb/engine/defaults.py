@@ -1,0 +1,64 @@
+"""What is the default inside a ``with`` block: the innermost graph, the innermost session."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from gradnb.engine.graph import Graph
+    from gradnb.engine.session import Session
+
+T = TypeVar("T")
+
+
+class Stack(threading.local, Generic[T]):
+    """The blocks that a thread is in, the innermost last."""
+
+    def __init__(self) -> None:
+        self._items: list[T] = []
+
+    @property
+    def innermost(self) -> T | None:
+        """What the innermost block made the default; None outside of all."""
+        return self._items[-1] if self._items else None
+
+    @contextmanager
+    def pushed(self, item: T) -> Iterator[T]:
+        """Make `item` the default inside the ``with`` block, also if blocks do not end in order."""
+        self._items.append(item)
+        try:
+            yield item
+        finally:
+            position = max(i for i, kept in enumerate(self._items) if kept is item)
+            del self._items[position]
+
+
+graphs: Stack[Graph] = Stack()
+sessions: Stack[Session] = Stack()
+
+
+def get_default_session() -> Session | None:
+    """Return the session of the innermost ``with session`` block, or None.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> with tf.Session() as session:
+    ...     tf.get_default_session() is session
+    True
+    """
+    return sessions.innermost
+
+
+def session_for(session: Session | None, method: str, cannot: str) -> Session:
+    """Return `session`, or the default one; `cannot` and `method` say what is impossible without."""
+    session = session or get_default_session()
+    if session is None:
+        raise ValueError(
+            f"{cannot} `{method}()`: No default session is registered. "
+            f"Use `with sess.as_default()` or pass an explicit session to `{method}(session=sess)`"
+        )
+    return session
