@@ -22,6 +22,8 @@ from gradnb.messages import checked, current_language
 from gradnb.messages import text as message
 from gradnb.render import dot as dot_renderer
 from gradnb.render import html as html_renderer
+from gradnb.render import latex as latex_renderer
+from gradnb.render import markdown as markdown_renderer
 from gradnb.render import svg as svg_renderer
 from gradnb.render import text as text_renderer
 from gradnb.render.layout import Format, LayoutUnavailable, draw
@@ -191,6 +193,14 @@ class Explanation:
         except LayoutUnavailable as problem:
             return html_renderer.render(replace(view, notes=(*view.notes, problem.advice(view.language))))
         return html_renderer.render(view, picture)
+
+    def markdown(self) -> str:
+        """Return the table of gradients in Markdown."""
+        return markdown_renderer.render(self.view)
+
+    def latex(self) -> str:
+        """Return the table of gradients in LaTeX."""
+        return latex_renderer.render(self.view)
 
     def dot(self) -> str:
         """Return the picture in Graphviz's language."""

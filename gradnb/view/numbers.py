@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine.graph import Graph
-from gradnb.engine.registry import OpDef
 from gradnb.engine.session import Run, Session
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import OpError
@@ -136,7 +135,7 @@ class Calculator:
         self._session = Session(graph=self._graph)
         self._session.fallback_seed = seed
         self._operations = operations_behind(self._wanted)
-        self._random = tuple(op.outputs[0] for op in self._operations if is_random(op.definition))
+        self._random = tuple(op.outputs[0] for op in self._operations if is_random(op))
 
     def complete(self, inputs: Inputs) -> Inputs:
         """Return `inputs` with the initial values of variables that have no value yet."""
@@ -158,9 +157,9 @@ class Calculator:
         return {tensor.name: numbers.values[tensor] for tensor in self._random if tensor in numbers.values}
 
 
-def is_random(definition: OpDef) -> bool:
+def is_random(operation: Operation) -> bool:
     """Return whether an operation draws random numbers."""
-    return definition.stateful and definition.label == "random"
+    return operation.definition.stateful and "seed" in operation.attributes
 
 
 def _reached(operations: Iterable[Operation], graph: Graph) -> list[Operation]:
