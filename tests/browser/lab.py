@@ -37,9 +37,8 @@ _QUIET = (
     "--disable-sync",
 )
 
-_KERNEL_IS_IDLE = (
-    "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext.session?.kernel?.status === 'idle'"
-)
+_KERNEL = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext.session?.kernel"
+_KERNEL_IS_IDLE = f"() => {_KERNEL}?.status === 'idle'"
 _CODE_CELLS = "jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
 
 
@@ -94,19 +93,27 @@ class Open:
         self.problems = problems
 
     def run_all(self) -> None:
-        """Run all cells, and wait until every one has run, or one has stopped the others."""
+        """Run all cells, and wait until every one has run."""
+        self._start()
+        self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount !== null)")
+        self.page.wait_for_function(_KERNEL_IS_IDLE)
+
+    def run_until_it_stops(self) -> None:
+        """Run all cells, of which one stops the others, and wait until all is quiet."""
+        self._start()
+        self.page.wait_for_function("window.ran")
+        # The kernel answers in order: when it has done this, it has done whatever was sent before.
+        self.page.evaluate(f"{_KERNEL}.requestExecute({{code: ''}}).done.then(() => null)")
+
+    def _start(self) -> None:
+        """Clear what is stored or was there before, and run all cells."""
         self.page.evaluate(
-            """{
+            """async () => {
+                await jupyterapp.commands.execute('notebook:clear-all-cell-outputs');
                 window.ran = false;
                 jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.ran = true; });
             }"""
         )
-        self.page.wait_for_function("window.ran")
-        # An expected error ends the command's promise while later cells still wait, with a star in front.
-        self.page.wait_for_function(
-            "![...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
-        )
-        self.page.wait_for_function(_KERNEL_IS_IDLE)
 
     def outputs(self) -> list[list[dict[str, Any]]]:
         """Return the outputs of each code cell."""
