@@ -133,6 +133,7 @@ class _Builder:
         self._numbers = numbers
         self._inputs = inputs
         self._options = options
+        self._values: dict[Tensor, Value | None] = {}
 
     def view(self) -> View:
         scene, options = self._scene, self._options
@@ -164,8 +165,16 @@ class _Builder:
 
     def value(self, tensor: Tensor | IndexedSlices | None) -> Value | None:
         """Return the number of a tensor as it is shown."""
-        array = self._numbers.get(self._scene.derivation.whole(tensor))
-        return None if array is None else value_of(array, self._options.precision, self._options.language)
+        whole = self._scene.derivation.whole(tensor)
+        if whole is None:
+            return None
+        if whole not in self._values:
+            array = self._numbers.get(whole)
+            self._values[whole] = None if array is None else self._value_of(array)
+        return self._values[whole]
+
+    def _value_of(self, array: Any) -> Value:
+        return value_of(array, self._options.precision, self._options.language)
 
     def joined(self, words: Iterable[str]) -> str:
         """Return words as a list in a sentence."""
@@ -337,7 +346,7 @@ class _Builder:
         if len(known) < len(arrays):
             return Gradient(State.NOT_COMPUTED)
         total = np.sum(np.broadcast_arrays(*known), axis=0)
-        return Gradient(_state(total), value_of(total, self._options.precision, self._options.language), "", terms)
+        return Gradient(_state(total), self._value_of(total), "", terms)
 
     def _absent(self, tensor: Tensor) -> Gradient:
         reasons = self._flow.reasons(tensor)

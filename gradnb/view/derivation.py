@@ -9,6 +9,7 @@ from typing import Any
 from gradnb.engine.build import convert_to_tensor
 from gradnb.engine.gradients import AnyGradient, Call, Outcome, Trace, apply_rule, build_gradients, not_recording
 from gradnb.engine.graph import Graph, graph_of
+from gradnb.engine.paths import operations_behind
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.variables import Variable
@@ -229,18 +230,6 @@ class _Mover:
 
 def _listed(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (list, tuple)) else (value,)
-
-
-def operations_behind(tensors: Iterable[Tensor]) -> list[Operation]:
-    """Return the operations from which tensors are computed, their own among them, in the order of their creation."""
-    waiting = [tensor.op for tensor in tensors]
-    found: set[Operation] = set()
-    while waiting:
-        operation = waiting.pop()
-        if operation not in found:
-            found.add(operation)
-            waiting.extend(tensor.op for tensor in operation.inputs)
-    return sorted(found, key=lambda operation: operation.index)
 
 
 def _variables_behind(ys: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from gradnb.engine.gradients import AnyGradient, Outcome, Step
+from gradnb.engine.gradients import AnyGradient, Step
+from gradnb.engine.paths import is_read, shown_as
+from gradnb.engine.reasons import Reason, Reasons
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.derivation import Derivation
-from gradnb.view.names import is_read, shown_as
 from gradnb.view.picture import Picture
-
-
-class Cause(Enum):
-    """Why no gradient arrives."""
-
-    STOPPED = "stopped"
-    NOT_DIFFERENTIABLE = "not_differentiable"
-    NO_GRADIENT = "no_gradient"
-    DTYPE = "dtype"
-    NO_PATH = "no_path"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A cause, and the tensor at which it lies."""
-
-    cause: Cause
-    place: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +48,7 @@ class Flow:
 
     def __init__(self, derivation: Derivation, picture: Picture) -> None:
         trace = derivation.trace
-        self._picture = picture
         self._steps = {step.operation: step for step in trace.steps}
-        self._stops = derivation.trace.stops
         self._arrivals: dict[Tensor, list[Arrival]] = {}
         self._total: dict[Tensor, AnyGradient] = {}
         self._paths: dict[Tensor, int] = {}
@@ -83,8 +63,7 @@ class Flow:
                 self._without.add(shown_as(x))
             else:
                 self._total[shown_as(x)] = gradient
-        self._cuts = self._cut_before()
-        self._reasons = self._explained()
+        self._reasons = Reasons(trace, picture.paths)
 
     def _follow(self, step: Step) -> None:
         operation = step.operation
@@ -128,75 +107,10 @@ class Flow:
         """Return the step in which an operation was taken from the queue."""
         return self._steps.get(operation)
 
-    def is_wall(self, operation: Operation) -> bool:
-        """Return whether an operation stops the gradient because the program says so."""
-        return operation.type == "StopGradient" or operation in self._stops
-
     def reasons(self, tensor: Tensor) -> Sequence[Reason]:
         """Return why no gradient arrives at a tensor."""
-        return self._reasons.get(tensor) or (Reason(Cause.NO_PATH, tensor),)
+        return self._reasons.of(tensor)
 
     def barrier(self, operation: Operation, position: int) -> Reason:
         """Return why an operation at whose outputs a gradient arrives passes none to one of its inputs."""
-        outputs = [tensor for tensor in operation.outputs if shown_as(tensor) in self._picture.path]
-        tensor = operation.inputs[position]
-        step = self._steps.get(operation)
-        if self.is_wall(operation) and (step is None or step.outcome is not Outcome.DIFFERENTIATED):
-            return Reason(Cause.STOPPED, outputs[0])
-        if not tensor.dtype.is_trainable:
-            return Reason(Cause.DTYPE, shown_as(tensor))
-        for output in outputs:
-            if not output.dtype.is_trainable:
-                return Reason(Cause.DTYPE, output)
-        if step is None:
-            cuts = self._cuts.get(shown_as(tensor))
-            return next(iter(cuts)) if cuts else Reason(Cause.NO_PATH, tensor)
-        if step.outcome is Outcome.DIFFERENTIATED:
-            return Reason(Cause.NO_GRADIENT, outputs[0])
-        return Reason(Cause.NOT_DIFFERENTIABLE, outputs[0])
-
-    def _cut_before(self) -> dict[Tensor, dict[Reason, None]]:
-        """Return for each tensor where, on the way from an x to it, a dtype carries no gradient."""
-        found: dict[Tensor, dict[Reason, None]] = {}
-        for operation in self._picture.operations:
-            cuts = _merged(found.get(shown_as(tensor), {}) for tensor in operation.inputs)
-            for tensor in map(shown_as, operation.inputs):
-                if tensor in self._picture.path and not tensor.dtype.is_trainable:
-                    cuts[Reason(Cause.DTYPE, tensor)] = None
-            for output in operation.outputs:
-                if output in self._picture.path:
-                    found[output] = cuts
-        return found
-
-    def _explained(self) -> dict[Tensor, tuple[Reason, ...]]:
-        """Return for each tensor on a path without a gradient all reasons, each once, nearest to the ys first."""
-        found: dict[Tensor, dict[Reason, None]] = {}
-        for operation in reversed(self._picture.operations):
-            outputs = [output for output in operation.outputs if shown_as(output) in self._picture.path]
-            arrived = any(self.arrived(output) for output in outputs)
-            behind = _merged(found.get(output, {}) for output in outputs)
-            for position, tensor in enumerate(operation.inputs):
-                shown = shown_as(tensor)
-                if shown in self._picture.path and not self.arrived(shown):
-                    new = {self.barrier(operation, position): None} if arrived else behind
-                    if not tensor.dtype.is_trainable:
-                        new = {Reason(Cause.DTYPE, shown): None}
-                    found.setdefault(shown, {}).update(new)
-        # A value that is read where the reading is stopped: the wall stands inside the variable's own node.
-        for operation in self._stops:
-            if is_read(operation) and not self.arrived_at_reference(operation):
-                shown = shown_as(operation.outputs[0])
-                found.setdefault(shown, {})[Reason(Cause.STOPPED, shown)] = None
-        return {tensor: tuple(reasons) for tensor, reasons in found.items()}
-
-    def arrived_at_reference(self, read: Operation) -> bool:
-        """Return whether the variable that an operation reads gets a gradient through it."""
-        step = self._steps.get(read)
-        return step is not None and any(gradient is not None for gradient in step.contributions)
-
-
-def _merged(groups: Iterable[dict[Reason, None]]) -> dict[Reason, None]:
-    merged: dict[Reason, None] = {}
-    for group in groups:
-        merged.update(group)
-    return merged
+        return self._reasons.barrier(operation, position)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gradnb.engine.paths import shown_as
 from gradnb.engine.registry import ATOM
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.variables import Variable
@@ -13,18 +14,6 @@ from gradnb.view.values import is_whole, value_of
 
 #: An expression that is longer makes no name.
 LONGEST_EXPRESSION = 24
-
-
-def is_read(operation: Operation) -> bool:
-    """Return whether an operation is the one by which a variable is read: they are shown as one."""
-    if operation.type != "Identity" or operation.inputs[0].op.type != "VariableV2":
-        return False
-    return operation.name == f"{operation.inputs[0].op.name}/read"
-
-
-def shown_as(tensor: Tensor) -> Tensor:
-    """Return the tensor as which a tensor is shown: for a variable's value, the variable."""
-    return tensor.op.inputs[0] if is_read(tensor.op) else tensor
 
 
 def given_names(names: Mapping[Any, Any] | None) -> dict[Tensor, str]:

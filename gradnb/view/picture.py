@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from gradnb.engine.gradients import Trace
 from gradnb.engine.graph import Graph
+from gradnb.engine.paths import Paths, paths_between, shown_as
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
-from gradnb.view.derivation import operations_behind
-from gradnb.view.names import is_read, shown_as
 
 #: More nodes than the first number are made fewer by collapsing name scopes, more than the second are not drawn.
 DRAWN_IN_FULL = 40
@@ -85,10 +84,8 @@ class Picture:
         In the order of the backward pass.
     ids : dict of Tensor to str
         The spot at which a tensor is shown.
-    path : frozenset of Tensor
-        Every tensor on a path from an x to a y, also those behind a stop, by what it is shown as.
-    operations : tuple of Operation
-        The operations on those paths, in forward order.
+    paths : Paths
+        From the xs to the ys, also behind a stop.
     scopes : tuple of (str, int)
         When there are too many spots: how many tensors stand in each outermost name scope.
     """
@@ -97,27 +94,31 @@ class Picture:
     forward: tuple[tuple[str, str], ...]
     links: tuple[Link, ...]
     ids: dict[Tensor, str]
-    path: frozenset[Tensor]
-    operations: tuple[Operation, ...]
+    paths: Paths
     scopes: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def path(self) -> frozenset[Tensor]:
+        """Every tensor on a path, by what it is shown as."""
+        return self.paths.tensors
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations on the paths, in forward order."""
+        return self.paths.operations
 
 
 def picture_of(trace: Trace) -> Picture:
     """Return the structure of the picture of a call."""
     ys = [_tensor(y) for y in trace.ys]
-    behind = operations_behind([*ys, *trace.xs])
-    path = _path(behind, ys, trace.xs)
-    ends = {shown_as(tensor) for tensor in (*ys, *trace.xs)}
-    inner = [op for op in behind if _is_drawn(op, path)]
-    shown = [shown_as(t) for op in behind for t in op.outputs if shown_as(t) in path or shown_as(t) in ends]
-    beside = [shown_as(t) for op in inner for t in op.inputs]
-    nodes = sorted(dict.fromkeys([*shown, *beside]), key=lambda t: (t.op.index, t.value_index))
-    on_path = frozenset(path | ends)
+    paths = paths_between(ys, trace.xs)
+    beside = [shown_as(t) for op in paths.operations for t in op.inputs]
+    nodes = sorted({*paths.tensors, *beside}, key=lambda t: (t.op.index, t.value_index))
     if len(nodes) > DRAWN_AT_MOST:
-        counted = Counter(scope_of(tensor).partition("/")[0] for tensor in nodes if tensor in on_path)
-        return Picture((), (), (), {}, on_path, tuple(inner), tuple(sorted(counted.items())))
-    collapsed = _collapsed(nodes, ends) if len(nodes) > DRAWN_IN_FULL else {}
-    return _drawn(nodes, inner, on_path, collapsed)
+        counted = Counter(scope_of(tensor).partition("/")[0] for tensor in nodes if tensor in paths.tensors)
+        return Picture((), (), (), {}, paths, tuple(sorted(counted.items())))
+    ends = {shown_as(tensor) for tensor in (*ys, *trace.xs)}
+    return _drawn(nodes, paths, _collapsed(nodes, ends) if len(nodes) > DRAWN_IN_FULL else {})
 
 
 def scope_of(tensor: Tensor) -> str:
@@ -138,25 +139,6 @@ def _is_operation(graph: Graph, name: str) -> bool:
 
 def _tensor(y: Tensor | IndexedSlices) -> Tensor:
     return y.values if isinstance(y, IndexedSlices) else y
-
-
-def _path(behind: Sequence[Operation], ys: Iterable[Tensor], xs: Iterable[Tensor]) -> set[Tensor]:
-    reached = set(xs)
-    for operation in behind:
-        if any(tensor in reached for tensor in operation.inputs):
-            reached.update(operation.outputs)
-    useful = set(ys)
-    for operation in reversed(behind):
-        if any(tensor in useful for tensor in operation.outputs):
-            useful.update(operation.inputs)
-    return {shown_as(tensor) for tensor in reached & useful}
-
-
-def _is_drawn(operation: Operation, path: set[Tensor]) -> bool:
-    """Return whether an operation computes a tensor on a path from one."""
-    if is_read(operation):
-        return False
-    return any(t in path for t in operation.outputs) and any(shown_as(t) in path for t in operation.inputs)
 
 
 def _collapsed(nodes: Sequence[Tensor], ends: set[Tensor]) -> dict[Tensor, str]:
@@ -184,9 +166,8 @@ def _outer_scopes(scope: str) -> Iterator[str]:
         scope = scope.rpartition("/")[0]
 
 
-def _drawn(
-    nodes: Sequence[Tensor], inner: Sequence[Operation], path: frozenset[Tensor], collapsed: dict[Tensor, str]
-) -> Picture:
+def _drawn(nodes: Sequence[Tensor], paths: Paths, collapsed: dict[Tensor, str]) -> Picture:
+    path, inner = paths.tensors, paths.operations
     groups: dict[object, list[Tensor]] = {}
     own: list[Operation] = [
         op for op in inner if len(op.outputs) > 1 and not all(t in collapsed for t in op.outputs if t in path)
@@ -212,7 +193,7 @@ def _drawn(
         spots.append(Spot(identity, tuple(tensors), tensors[0].op, any(t in path for t in tensors), scope))
     forward = dict.fromkeys(_forward(inner, path, ids, own_ids))
     links = tuple(link for link in _links(inner, path, ids, own_ids) if link.source != link.target)
-    return Picture(tuple(spots), tuple(forward), links, ids, path, tuple(inner))
+    return Picture(tuple(spots), tuple(forward), links, ids, paths)
 
 
 def _outputs(operation: Operation, path: frozenset[Tensor]) -> list[Tensor]:

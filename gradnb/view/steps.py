@@ -10,10 +10,9 @@ from gradnb.engine.gradients import Step as TraceStep
 from gradnb.engine.registry import ATOM
 from gradnb.engine.static import constant_value
 from gradnb.engine.tensor import Operation, Tensor
-from gradnb.view.flow import Arrival, Reason
+from gradnb.view.flow import Arrival
 from gradnb.view.formula import Part, rule_of, tensor_part
 from gradnb.view.model import Step, Value, View
-from gradnb.view.names import is_read, shown_as
 from gradnb.view.numbers import Numbers
 from gradnb.view.story import in_brief
 
