@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from gradnb.engine.gradients import Call
+from gradnb.engine.paths import operations_behind, shown_as
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
@@ -28,9 +29,9 @@ from gradnb.render import svg as svg_renderer
 from gradnb.render import text as text_renderer
 from gradnb.render.layout import Format, LayoutUnavailable, draw
 from gradnb.view.build import Options, Scene, build
-from gradnb.view.derivation import Derivation, Question, derive, operations_behind
+from gradnb.view.derivation import Derivation, Question, derive
 from gradnb.view.model import View
-from gradnb.view.names import Names, given_names, shown_as
+from gradnb.view.names import Names, given_names
 from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
 
 Array = np.ndarray[Any, Any]

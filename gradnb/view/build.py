@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.paths import is_read, operations_behind, shown_as
+from gradnb.engine.reasons import Cause, Reason
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.static import constant_value
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text as message
-from gradnb.view.derivation import Derivation, operations_behind
-from gradnb.view.flow import Arrival, Cause, Flow, Reason
+from gradnb.view.derivation import Derivation
+from gradnb.view.flow import Arrival, Flow
 from gradnb.view.formula import snake_case
 from gradnb.view.model import (
     BackwardEdge,
@@ -30,7 +32,7 @@ from gradnb.view.model import (
     View,
 )
 from gradnb.view.model import Flow as FlowKind
-from gradnb.view.names import Names, is_read, shown_as
+from gradnb.view.names import Names
 from gradnb.view.numbers import Inputs, Numbers
 from gradnb.view.picture import Link, Picture, Spot, picture_of, scope_of
 from gradnb.view.steps import steps_of

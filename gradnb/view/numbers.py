@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine.graph import Graph
+from gradnb.engine.paths import operations_behind
 from gradnb.engine.session import Run, Session
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import OpError
 from gradnb.messages import text as message
-from gradnb.view.derivation import Derivation, Question, operations_behind
+from gradnb.view.derivation import Derivation, Question
 
 Array = np.ndarray[Any, Any]
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gradnb.engine.gradients import AnyGradient, Outcome
 from gradnb.engine.gradients import Step as TraceStep
+from gradnb.engine.paths import is_read, shown_as
+from gradnb.engine.reasons import Reason
 from gradnb.engine.registry import ATOM
 from gradnb.engine.static import constant_value
 from gradnb.engine.tensor import Operation, Tensor

@@ -1,0 +1,71 @@
+"""What lies on the paths from xs to ys; a variable and the operation by which it is read count as one tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gradnb.engine.tensor import Operation, Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Every path from some xs to some ys, also those that no gradient takes.
+
+    Attributes
+    ----------
+    tensors : frozenset of Tensor
+        The tensors on them and their ends, by what they are shown as.
+    operations : tuple of Operation
+        The operations on them, in forward order.
+    """
+
+    tensors: frozenset[Tensor]
+    operations: tuple[Operation, ...]
+
+
+def is_read(operation: Operation) -> bool:
+    """Return whether an operation is the one by which a variable is read: they are shown as one."""
+    if operation.type != "Identity" or operation.inputs[0].op.type != "VariableV2":
+        return False
+    return operation.name == f"{operation.inputs[0].op.name}/read"
+
+
+def shown_as(tensor: Tensor) -> Tensor:
+    """Return the tensor as which a tensor is shown: for a variable's value, the variable."""
+    return tensor.op.inputs[0] if is_read(tensor.op) else tensor
+
+
+def operations_behind(tensors: Iterable[Tensor]) -> list[Operation]:
+    """Return the operations from which tensors are computed, their own among them, in the order of their creation."""
+    waiting = [tensor.op for tensor in tensors]
+    found: set[Operation] = set()
+    while waiting:
+        operation = waiting.pop()
+        if operation not in found:
+            found.add(operation)
+            waiting.extend(tensor.op for tensor in operation.inputs)
+    return sorted(found, key=lambda operation: operation.index)
+
+
+def paths_between(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> Paths:
+    """Return what lies on the paths from `xs` to `ys`."""
+    behind = operations_behind([*ys, *xs])
+    reached = set(xs)
+    for operation in behind:
+        if any(tensor in reached for tensor in operation.inputs):
+            reached.update(operation.outputs)
+    useful = set(ys)
+    for operation in reversed(behind):
+        if any(tensor in useful for tensor in operation.outputs):
+            useful.update(operation.inputs)
+    path = {shown_as(tensor) for tensor in reached & useful}
+    ends = {shown_as(tensor) for tensor in (*ys, *xs)}
+    return Paths(frozenset(path | ends), tuple(operation for operation in behind if _joins(operation, path)))
+
+
+def _joins(operation: Operation, path: set[Tensor]) -> bool:
+    """Return whether an operation computes a tensor on a path from one."""
+    if is_read(operation):
+        return False
+    return any(t in path for t in operation.outputs) and any(shown_as(t) in path for t in operation.inputs)
