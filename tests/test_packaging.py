@@ -65,7 +65,8 @@ def test_the_wheel_carries_what_the_package_reads(wheel: Path) -> None:
 def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"gradnb"}
-    assert not [name for name in names if "test" in name or "conftest" in name]
+    files = [Path(name) for name in names]
+    assert not [file for file in files if "tests" in file.parts or file.stem.startswith(("test_", "conftest"))]
 
 
 def test_the_command_explains_a_program(programs: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from shells import Notebook
@@ -19,7 +20,8 @@ def shell() -> Iterator[InteractiveShell]:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = InteractiveShell.instance(config=config)
-    yield shell
+    with np.printoptions():  # the magic %precision changes NumPy's for the whole process
+        yield shell
     shell.restore_sys_module_state()
     InteractiveShell.clear_instance()
 
