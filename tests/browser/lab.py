@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from gradnb.lessons import __file__ as _module_of_the_package
 
@@ -95,7 +95,10 @@ class Open:
     def run_all(self) -> None:
         """Run all cells, and wait until every one has run."""
         self._start()
-        self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount !== null)")
+        try:
+            self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount !== null)")
+        except TimeoutError as late:
+            raise AssertionError(f"not every cell has run: {self.outputs()}") from late
         self.page.wait_for_function(_KERNEL_IS_IDLE)
 
     def run_until_it_stops(self) -> None:
