@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from gradnb.engine.gradients import Call
+from gradnb.engine.naming import given_names
 from gradnb.engine.paths import operations_behind, shown_as
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
@@ -31,7 +32,7 @@ from gradnb.render.layout import Format, LayoutUnavailable, draw
 from gradnb.view.build import Options, Scene, build
 from gradnb.view.derivation import Derivation, Question, derive
 from gradnb.view.model import View
-from gradnb.view.names import Names, given_names
+from gradnb.view.names import Names
 from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
 
 Array = np.ndarray[Any, Any]

@@ -1,7 +1,7 @@
 """Runs lessons from top to bottom and stores their outputs: all of them, or the files given on the command line.
 
-What differs between two runs and helps no reader is left out: times, and the live panels, whose kernel is gone when
-somebody opens the stored lesson. The static copy below each panel stays.
+What differs between two runs and helps no reader is left out: times, the folder that this machine keeps gradnb in, and
+the live panels, whose kernel is gone when somebody opens the stored lesson. The static copy below each panel stays.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ def execute(lesson: Path) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(LIVE, None)
+            if output.output_type == "error":
+                output.traceback = [line.replace(f"{HERE.parent}/", "") for line in output.traceback]
     lesson.write_text(nbformat.writes(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

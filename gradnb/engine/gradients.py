@@ -8,7 +8,7 @@ wait for one consumer less.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from gradnb.engine.graph import Graph, get_default_graph, graph_of, name_scope
 from gradnb.engine.ops.broadcast import ones, shape, zeros_like
 from gradnb.engine.ops.math import add_n
 from gradnb.engine.ops.state import identity, tuple_
+from gradnb.engine.paths import is_read
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text
@@ -34,6 +35,9 @@ __all__ = [
 ]
 
 AnyGradient = Tensor | IndexedSlices
+
+#: A longer path is shown by its ends.
+_LONGEST_PATH = 10
 
 
 class UnconnectedGradients(Enum):
@@ -179,6 +183,22 @@ class Call:
     result: tuple[AnyGradient | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A call that gave a None.
+
+    Attributes
+    ----------
+    trace : Trace
+        Without its steps.
+    result : list
+        The very list that it returned.
+    """
+
+    trace: Trace
+    result: list[AnyGradient | None]
+
+
 _recorder: ContextVar[list[Call] | None] = ContextVar("_recorder", default=None)
 
 
@@ -304,7 +324,10 @@ def gradients(
             trace.gradients,
         )
         calls.append(call)
-    return list(trace.gradients)
+    result = list(trace.gradients)
+    if any(gradient is None for gradient in result):
+        graph.unanswered.append(Unanswered(trace, result))
+    return result
 
 
 def build_gradients(
@@ -371,6 +394,8 @@ class _Builder:
         self._keep_steps = keep_steps
         self._arrived: dict[Operation, list[list[AnyGradient]]] = {}
         self._added: dict[Operation, list[AnyGradient | None]] = {}
+        self._x_ops: list[Operation] = []
+        self._y_ops: list[Operation] = []
         self.steps: list[Step] = []
         self.ready_at_start: tuple[Operation, ...] = ()
         self.pending_at_start: tuple[tuple[Operation, int], ...] = ()
@@ -378,8 +403,9 @@ class _Builder:
     def run(
         self, ys: Sequence[AnyGradient], xs: Sequence[Tensor], seeds: Sequence[AnyGradient], stops: frozenset[Operation]
     ) -> None:
-        x_ops = list(dict.fromkeys(x.op for x in xs))
-        between = _between(x_ops, [y.op for y in ys])
+        x_ops = self._x_ops = list(dict.fromkeys(x.op for x in xs))
+        y_ops = self._y_ops = list(dict.fromkeys(y.op for y in ys))
+        between = _between(x_ops, y_ops)
         pending = dict.fromkeys(between, 0)
         for operation in between:
             for tensor in operation.inputs:
@@ -387,7 +413,7 @@ class _Builder:
                     pending[tensor.op] += 1
         for y, seed in zip(ys, seeds, strict=True):
             self._arrive(y if isinstance(y, Tensor) else y.values, seed)
-        queue = deque(op for op in dict.fromkeys(y.op for y in ys) if pending.get(op) == 0)
+        queue = deque(op for op in y_ops if pending.get(op) == 0)
         boundary = {op for op in x_ops if not any(pending.get(tensor.op, 0) > 0 for tensor in op.inputs)}
         if self._keep_steps:
             self.ready_at_start = tuple(queue)
@@ -469,7 +495,11 @@ class _Builder:
             return Outcome.NOT_DIFFERENTIABLE, nothing
         graph = get_default_graph()
         before = graph.version
-        contributions = apply_rule(operation, upstream, self._gate)
+        try:
+            contributions = apply_rule(operation, upstream, self._gate)
+        except _RuleMissing as problem:
+            path = _path_through(operation, self._x_ops, self._y_ops)
+            raise LookupError(f"{problem} {text('gradients.no_gradient', name=operation.name, path=path)}") from None
         for position, (tensor, gradient) in enumerate(zip(operation.inputs, contributions, strict=True)):
             if isinstance(gradient, Tensor):
                 _check_shape(operation, position, tensor, gradient)
@@ -507,7 +537,10 @@ def apply_rule(
     try:
         rule = rule_of(operation)
     except LookupError:
-        raise LookupError(_no_gradient(operation)) from None
+        if operation.type == "PreventGradient":
+            message = operation.attributes["message"].encode()
+            raise LookupError(f"Gradient explicitly disabled. Reason: {message!r}") from None
+        raise _RuleMissing(_no_gradient(operation)) from None
     if rule is None:
         return [None] * len(operation.inputs)
     graph = get_default_graph()
@@ -538,14 +571,16 @@ def apply_rule(
     ]
 
 
+class _RuleMissing(LookupError):
+    """An operation has no gradient; the path on which it lies is still to be said."""
+
+
 def _no_gradient(operation: Operation) -> str:
-    if operation.type == "PreventGradient":
-        return f"Gradient explicitly disabled. Reason: {operation.attributes['message'].encode()!r}"
     return (
         f"No gradient defined for operation'{operation.name}' (op type: {operation.type}). "
         "In general every operation must have an associated `@tf.RegisterGradient` for correct autodiff, "
         "which this op is lacking. If you want to pretend this operation is a constant in your program, "
-        "you may insert `tf.stop_gradient`. " + text("gradients.no_gradient", name=operation.name)
+        "you may insert `tf.stop_gradient`."
     )
 
 
@@ -584,6 +619,34 @@ def _between(x_ops: Sequence[Operation], y_ops: Sequence[Operation]) -> list[Ope
             found[operation] = None
             queue.extend(tensor.op for tensor in operation.inputs)
     return list(found)
+
+
+def _path_through(operation: Operation, x_ops: Sequence[Operation], y_ops: Sequence[Operation]) -> str:
+    """Return a shortest path from an x through an operation to a y: ``x → round → y``."""
+    behind = _shortest([operation], set(x_ops))
+    ahead = _shortest(y_ops, {operation})
+    names = [op.name for op in [*behind, *ahead[1:]] if not is_read(op)]
+    if len(names) > _LONGEST_PATH:
+        names = [*names[: _LONGEST_PATH // 2], "…", *names[-_LONGEST_PATH // 2 :]]
+    return " → ".join(names)
+
+
+def _shortest(starts: Sequence[Operation], ends: Set[Operation]) -> list[Operation]:
+    """Return a shortest way back from one of `starts` to one of `ends`, in forward order."""
+    after: dict[Operation, Operation | None] = dict.fromkeys(starts)
+    queue = deque(starts)
+    found: list[Operation] = []
+    while queue and not found:
+        current = queue.popleft()
+        if current in ends:
+            found.append(current)
+            while (following := after[found[-1]]) is not None:
+                found.append(following)
+        for tensor in current.inputs:
+            if tensor.op not in after:
+                after[tensor.op] = current
+                queue.append(tensor.op)
+    return found
 
 
 def _listed(value: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from gradnb.engine.tensor import Operation, Operators, Tensor
 from gradnb.messages import text
 
 if TYPE_CHECKING:
+    from gradnb.engine.gradients import Unanswered
     from gradnb.engine.session import Run
 
 
@@ -33,6 +35,9 @@ _NO_ATTRIBUTES: Final[Mapping[str, Any]] = MappingProxyType({})
 
 #: How many past runs a graph remembers: one for each set of fetches.
 _RUNS_KEPT = 16
+
+#: How many calls that gave a None it remembers.
+_UNANSWERED_KEPT = 8
 
 
 class GraphKeys:
@@ -100,6 +105,8 @@ class Graph:
         self.seed: int | None = None
         self.variable_scopes: Any = None
         self._runs: dict[object, Run] = {}
+        #: The latest calls of `gradients` that gave a None: consulted only when that is fetched.
+        self.unanswered: deque[Unanswered] = deque(maxlen=_UNANSWERED_KEPT)
         self._copied: tuple[Graph, Mapping[Operation, Operation]] | None = None
 
     # Reading

@@ -21,6 +21,7 @@ from gradnb.engine.graph import Graph, get_default_graph
 from gradnb.engine.literals import Array, as_array
 from gradnb.engine.slices import IndexedSlices, IndexedSlicesValue
 from gradnb.engine.tensor import Operation, Tensor
+from gradnb.engine.why import why_none
 from gradnb.errors import FailedPreconditionError, InvalidArgumentError, OpError
 from gradnb.messages import text
 
@@ -338,18 +339,20 @@ def _needed(elements: Sequence[Tensor | Operation], feeds: Mapping[Tensor, Any])
     return tuple(sorted(needed, key=lambda operation: operation.index))
 
 
-def _collect(fetch: Any, graph: Graph, elements: list[Tensor | Operation]) -> Callable[[Iterator[Any]], Any]:
+def _collect(
+    fetch: Any, graph: Graph, elements: list[Tensor | Operation], within: Any = None
+) -> Callable[[Iterator[Any]], Any]:
     """Append the elements of a fetch structure, and return what puts their values into the same structure."""
     if fetch is None:
         raise TypeError(
-            'Argument `fetch` = None has invalid type "NoneType". Cannot be None\n' + text("session.fetch_none")
+            f'Argument `fetch` = None has invalid type "NoneType". Cannot be None\n{why_none(graph, within)}'
         )
     if isinstance(fetch, Mapping):
         parts = {key: _collect(value, graph, elements) for key, value in fetch.items()}
         kind = dict if type(fetch) is dict else type(fetch)
         return lambda values: kind((key, part(values)) for key, part in parts.items())  # type: ignore[call-arg]  # a Mapping's class takes pairs
     if isinstance(fetch, (list, tuple)) and not isinstance(fetch, IndexedSlicesValue):
-        items = [_collect(value, graph, elements) for value in fetch]
+        items = [_collect(value, graph, elements, fetch) for value in fetch]
         if hasattr(fetch, "_fields"):
             return lambda values: type(fetch)(*(item(values) for item in items))
         return lambda values: (list if isinstance(fetch, list) else tuple)(item(values) for item in items)

@@ -3,47 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from gradnb.engine.paths import shown_as
 from gradnb.engine.registry import ATOM
 from gradnb.engine.tensor import Operation, Tensor
-from gradnb.engine.variables import Variable
 from gradnb.view.formula import Part, number_part, operation_part
 from gradnb.view.values import is_whole, value_of
 
 #: An expression that is longer makes no name.
 LONGEST_EXPRESSION = 24
-
-
-def given_names(names: Mapping[Any, Any] | None) -> dict[Tensor, str]:
-    """Return the display names of tensors of the learner's graph.
-
-    Parameters
-    ----------
-    names : Mapping, optional
-        ``{name: tensor}``, also with lists of tensors as values, or ``{tensor: name}``. Other entries are ignored. Of
-        two names for one tensor the first counts, and a name of its own comes before a place in a list.
-    """
-    found: dict[Tensor, str] = {}
-
-    def keep(tensor: Any, name: str) -> None:
-        if isinstance(tensor, Variable):
-            tensor = tensor.as_tensor(as_reference=True)
-        if isinstance(tensor, Tensor):
-            found.setdefault(shown_as(tensor), name)
-
-    pairs = list((names or {}).items())
-    for key, value in pairs:
-        if isinstance(key, str):
-            keep(value, key)
-        elif isinstance(value, str):
-            keep(key, value)
-    for key, value in pairs:
-        if isinstance(key, str) and isinstance(value, (list, tuple)):
-            for number, item in enumerate(value):
-                keep(item, f"{key}[{number}]")
-    return found
 
 
 class Names:

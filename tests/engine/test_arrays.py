@@ -328,6 +328,29 @@ def test_other_gradients_are_whole(taken: Any) -> None:
     assert isinstance(tf.gradients(taken(x), x)[0], tf.Tensor)
 
 
+def test_gather_along_the_first_axis_counted_from_the_end_passes_back_a_dense_gradient() -> None:
+    x = tf.constant(ROWS)
+    (dense,) = tf.gradients(tf.gather(x, [0, 2, 0], axis=-2), x)
+    assert isinstance(dense, tf.Tensor)
+    assert value(dense).tolist() == [[2.0, 2.0], [0.0, 0.0], [1.0, 1.0]]
+
+
+@pytest.mark.parametrize("declared", [[None, None], [None, 1], [2, None], None])
+def test_broadcast_to_takes_unknown_sizes(declared: Any) -> None:
+    x = tf.placeholder(tf.float64, declared)
+    y = tf.broadcast_to(x, [2, 2, 1])
+    assert y.shape.as_list() == [2, 2, 1]
+    feeds = {x: np.array([[1.0], [2.0]])}
+    assert value(y, feeds).tolist() == [[[1.0], [2.0]]] * 2
+    assert gradient(y, x, feeds).tolist() == [[2.0], [2.0]]
+
+
+@pytest.mark.parametrize("declared", [[3, None], [None, None, None, None]])
+def test_broadcast_to_refuses_what_cannot_fit(declared: Any) -> None:
+    with pytest.raises(ValueError, match="Incompatible shapes"):
+        tf.broadcast_to(tf.placeholder(tf.float64, declared), [2, 2, 1])
+
+
 def test_gather_nd_of_rows_passes_rows_back() -> None:
     x = tf.constant(ROWS)
     slices = tf.gradients(tf.gather_nd(x, [[2], [2]]), x)[0]
@@ -585,3 +608,7 @@ def test_an_index_prints_as_it_is_written() -> None:
     index = tf.constant(X)[row, 1:, ::-2].op.get_attr("index")
     assert str(index) == "i, 1:, ::−2"
     assert str(tf.constant(X)[..., tf.newaxis].op.get_attr("index")) == "…, newaxis"
+
+
+def test_one_number_is_the_length_of_a_vector_of_ones_or_zeros() -> None:
+    assert (tf.ones(2).shape, tf.zeros(np.int64(3)).shape) == ((2,), (3,))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gradnb as tf
-from gradnb.view.names import Names, given_names
+from gradnb.engine.naming import given_names
+from gradnb.view.names import Names
 
 
 def named(**names: tf.Tensor) -> Names:

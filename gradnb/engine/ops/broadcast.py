@@ -153,8 +153,10 @@ def as_shape(value: Any) -> Tensor:
 
 def _broadcast_to_spec(x: Tensor, target: Tensor) -> Spec:
     wanted = constant_shape(target)
-    both_known = wanted is not None and None not in wanted and x.static_shape is not None
-    if both_known and shapes.broadcast_shapes(x.static_shape, wanted) != wanted:
+    if x.static_shape is None or wanted is None:
+        return x.dtype.base_dtype, wanted
+    pairs = zip(x.static_shape[::-1], wanted[::-1], strict=False)
+    if len(x.static_shape) > len(wanted) or not all(have in (None, 1, want) or want is None for have, want in pairs):
         raise InferenceError(f"Incompatible shapes: {bracket_text(x.static_shape)} vs. {bracket_text(wanted)}")
     return x.dtype.base_dtype, wanted
 
@@ -359,7 +361,7 @@ def _filled(shape: Any, number: int, dtype: Any, name: str) -> Tensor:
         value = np.array(b"", object)
     else:
         value = np.array(number, base.numpy)
-    dims = as_shape(shape)
+    dims = as_shape([shape] if isinstance(shape, (int, np.integer)) else shape)
     known = constant_shape(dims)
     if not isinstance(shape, Tensor) and shapes.is_full(known) and (shapes.element_count(known) or 0) < 1000:
         return constant_from(np.full(shapes.sizes(known), value, value.dtype), name)
