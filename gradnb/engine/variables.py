@@ -277,6 +277,39 @@ class _Store:
     places: dict[str, str] = field(default_factory=dict)
     scope: VariableScope = field(default_factory=VariableScope)
     opened: dict[str, int] = field(default_factory=dict)
+    #: Names that may be given once more, to a new variable.
+    free: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def names_given_again(graph: Graph) -> Iterator[None]:
+    """Let every name that `get_variable` knows in a graph be given once more, to a new variable.
+
+    A notebook does this while a cell goes on with the graph of earlier ones: so the cell can be run again. Variables
+    that exist stay as they are, and a scope that reuses still finds them.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graph that goes on.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> graph = tf.Graph()
+    >>> with graph.as_default():
+    ...     first = tf.get_variable("w", shape=[2])
+    ...     with names_given_again(graph):
+    ...         tf.get_variable("w", shape=[2]) is first
+    False
+    """
+    with graph.as_default():
+        store = _store()
+    store.free = set(store.variables)
+    try:
+        yield
+    finally:
+        store.free = set()
 
 
 def _store() -> _Store:
@@ -455,7 +488,7 @@ def get_variable(
     scope = store.scope
     full_name = f"{scope.name}/{name}" if scope.name else name
     known = store.variables.get(full_name)
-    if known is not None:
+    if known is not None and (scope.reuse or full_name not in store.free):
         return _reused(known, full_name, shape, dtype, scope, store)
     if scope.reuse is True:
         raise ValueError(
@@ -481,6 +514,7 @@ def get_variable(
             constraint=constraint,
         )
     store.variables[full_name] = variable
+    store.free.discard(full_name)
     store.places[full_name] = _place()
     if regularizer is not None:
         with graph.name_scope(None), graph.name_scope(f"{full_name}/Regularizer/"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 from IPython.core.error import UsageError
@@ -23,7 +23,7 @@ from gradnb.engine.graph import Graph, get_default_graph, reset_default_graph
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
-from gradnb.engine.variables import Variable
+from gradnb.engine.variables import Variable, names_given_again
 from gradnb.errors import OpError
 from gradnb.explanation import Explanation, explain, explain_call
 from gradnb.jupyter.config import GradGraph
@@ -106,23 +106,23 @@ class Runner:
 
     def _run_cell(self, cell: str, request: Request) -> tuple[list[Call], object]:
         """Run the cell as the shell would; return the calls of ``tf.gradients`` and the last expression's value."""
-        tree, name = self._parsed(cell)
-        if not self._goes_on(tree, request):
+        tree, code, ending = self._compiled(cell)
+        read = self._graphs_read(tree, request)
+        if not (request.keep_graph or (get_default_graph() in read and not request.new_graph)):
             # Inside a graph that an earlier cell entered for good, the cell goes on with that one.
             with suppress(AssertionError):
                 reset_default_graph()
-        last = tree.body.pop() if tree.body and self._shows_last(tree.body[-1]) else None
         value = _NOTHING
-        compiler: Callable[..., CodeType] = self.shell.compile
         with ExitStack() as stack:
+            for graph in (*read, get_default_graph()):
+                stack.enter_context(names_given_again(graph))
             if request.tensorflow:
                 stack.enter_context(tensorflow_means_gradnb())
             calls = stack.enter_context(recording())
             try:
-                exec(compiler(tree, name, "exec"), self.shell.user_global_ns, self.shell.user_ns)
-                if isinstance(last, ast.Expr):
-                    code = compiler(ast.Expression(last.value), name, "eval")
-                    value = eval(code, self.shell.user_global_ns, self.shell.user_ns)
+                exec(code, self.shell.user_global_ns, self.shell.user_ns)
+                if ending is not None:
+                    value = eval(ending, self.shell.user_global_ns, self.shell.user_ns)
             except BaseException as error:
                 self._hide_own_frames(error)
                 raise
@@ -130,26 +130,29 @@ class Runner:
                 self.bindings.note(tree)
         return calls, value
 
-    def _parsed(self, cell: str) -> tuple[ast.Module, str]:
-        """Return the cell's tree, and the name under which a traceback finds its lines."""
+    def _compiled(self, cell: str) -> tuple[ast.Module, CodeType, CodeType | None]:
+        """Return the cell's tree and its code, that of a last expression whose value is shown apart."""
         # The empty line stands for the magic's own, so that line numbers are those of the notebook's cell.
         source = "\n" + self.shell.transform_cell(cell)
         name = self.shell.compile.cache(source, self.shell.execution_count)
+        compiler: Callable[..., CodeType] = self.shell.compile
         try:
-            return self.shell.transform_ast(self.shell.compile.ast_parse(source, name)), name
+            tree = self.shell.transform_ast(self.shell.compile.ast_parse(source, name))
+            *body, last = tree.body or [ast.Pass()]
+            if not self._shows_last(last):
+                return tree, compiler(tree, name, "exec"), None
+            before = ast.Module(body, tree.type_ignores)
+            return tree, compiler(before, name, "exec"), compiler(ast.Expression(last.value), name, "eval")
         except SyntaxError as error:
             self._show_without_stack(error)
 
-    def _shows_last(self, statement: ast.stmt) -> bool:
+    def _shows_last(self, statement: ast.stmt) -> TypeGuard[ast.Expr]:
         return isinstance(statement, ast.Expr) and self.shell.ast_node_interactivity != "none"
 
-    def _goes_on(self, tree: ast.Module, request: Request) -> bool:
-        """Return whether the cell goes on with the present default graph: it reads something of it."""
-        if request.keep_graph or request.new_graph:
-            return request.keep_graph
-        graph = get_default_graph()
+    def _graphs_read(self, tree: ast.Module, request: Request) -> list[Graph]:
+        """Return the graphs of which the cell reads something."""
         values = values_read(names_read(tree, request.expressions), self.shell.user_ns)
-        return any(_graph_of(value) is graph for value in values)
+        return list(dict.fromkeys(graph for value in values if (graph := _graph_of(value)) is not None))
 
     # Errors of the learner's own
 
@@ -268,13 +271,14 @@ class Runner:
     def _show(self, explanations: list[Explanation], request: Request) -> None:
         if request.output:
             self.shell.user_ns[request.output] = explanations[0] if len(explanations) == 1 else explanations
+        show(explanations, static=request.static)
+        # Afterwards: what cannot be written can still be seen.
         if request.save:
             for explanation, file in zip(explanations, numbered(request.save, len(explanations)), strict=True):
                 try:
                     explanation.save(file)
                 except (OSError, ValueError) as error:
                     raise UsageError(str(error)) from error
-        show(explanations, static=request.static)
 
 
 class _Unreadable(Exception):

@@ -80,7 +80,7 @@ def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: fl
     edges = dot.count(" -> ")
     if edges > EDGE_CAP:
         raise LayoutUnavailable("render.too_many_edges", edges=edges, cap=EDGE_CAP)
-    problem = LayoutUnavailable("render.no_engine", command=INSTALL_COMMAND)
+    problem = _no_engine()
     if engine != "dot" and _has_pygraphviz():
         try:
             return _worker.draw(dot, format, limit)
@@ -101,6 +101,10 @@ def _has_pygraphviz() -> bool:
 
 def _dpi(format: Format) -> int | None:
     return PNG_DPI if format == "png" else None
+
+
+def _no_engine() -> LayoutUnavailable:
+    return LayoutUnavailable("render.no_engine", command=INSTALL_COMMAND)
 
 
 def _failed(detail: str) -> LayoutUnavailable:
@@ -223,6 +227,8 @@ def _ask(process: subprocess.Popen[bytes], job: bytes) -> bytes:
     questions.write(job)
     questions.flush()
     answer = json.loads(answers.readline())
+    if answer.get("missing"):
+        raise _no_engine()
     if answer["error"]:
         raise _failed(answer["error"])
     picture = answers.read(answer["size"])

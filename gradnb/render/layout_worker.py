@@ -1,7 +1,8 @@
 """The kept child process that lays pictures out with pygraphviz: jobs in on stdin, pictures out on stdout.
 
 A job is a line of JSON, ``{"dot": …, "format": …, "dpi": …}``. Its answer is a line of JSON, ``{"size": n, "error":
-…}``, and then `n` bytes. The process ends when stdin does.
+…, "missing": …}``, and then `n` bytes; `missing` says that pygraphviz cannot be imported. The process ends when stdin
+does.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ def main() -> None:
 def _answer(job: dict[str, Any], said: BinaryIO, answers: BinaryIO) -> None:
     said.seek(0)
     said.truncate()
-    error, picture = "", b""
+    error, picture, missing = "", b"", False
     try:
         picture = _draw(job["dot"], job["format"], job["dpi"])
     except Exception as problem:  # whatever went wrong, the parent is told and the worker lives on
         said.seek(0)
         error = f"{problem} {said.read().decode(errors='replace')}".strip()
-    answers.write(json.dumps({"size": len(picture), "error": error}).encode() + b"\n" + picture)
+        missing = isinstance(problem, ImportError)
+    head = {"size": len(picture), "error": error, "missing": missing}
+    answers.write(json.dumps(head).encode() + b"\n" + picture)
     answers.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gradnb.messages import text as message
-from gradnb.view.model import Gradient, Row, State, Value, View
+from gradnb.view.model import Flow, Gradient, Row, State, Value, View
 
 _WITHOUT_NUMBER = {State.STOPPED: "None", State.NONE: "None", State.NOT_COMPUTED: "…"}
 
@@ -75,8 +75,9 @@ def edges_list(view: View) -> tuple[str, ...]:
     say = _Words(view.language)
     lines = []
     for edge in view.backward_edges:
-        number = "?" if edge.target in hidden else say.number(edge.contribution) if edge.contribution else ""
-        word = "" if edge.flow.value == "passes" else message(f"render.flow_{edge.flow.value}", view.language)
+        number = "" if edge.contribution is None and edge.flow is Flow.BLOCKED else say.number(edge.contribution)
+        number = "?" if edge.target in hidden else number
+        word = "" if edge.flow is Flow.PASSES else message(f"render.flow_{edge.flow.value}", view.language)
         parts = [part for part in (word, edge.reason, number) if part]
         lines.append(
             f"{names.get(edge.source, edge.source)} → {names.get(edge.target, edge.target)}: {' · '.join(parts)}"
@@ -106,7 +107,9 @@ def gradient_state(gradient: Gradient, language: str) -> str:
     if not gradient.reason or gradient.reason == word:
         return word
     # A reason that says the word itself needs no second one before it.
-    return gradient.reason if word.lower() in gradient.reason.lower() else f"{word}: {gradient.reason}"
+    if word.lower() in gradient.reason.lower():
+        return gradient.reason
+    return message("view.with_reason", language, state=word, reason=gradient.reason)
 
 
 class _Words:

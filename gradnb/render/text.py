@@ -33,7 +33,7 @@ def render(view: View) -> str:
             case "table":
                 blocks.append(aligned(xs_table(view)))
             case "steps":
-                blocks.append([message("render.steps", view.language), *_steps(view)])
+                blocks.append([message("render.steps", view.language), *_steps(view)] if view.steps else [])
             case "story":
                 blocks.append(list(view.story))
     blocks.append([f"* {note}" for note in view.notes])
@@ -74,9 +74,10 @@ def _steps(view: View) -> list[str]:
 
 def waiting(step: Step, language: str) -> str:
     """Return which operations are ready and which still wait after a step, in one line."""
-    nobody = message("render.nobody", language)
-    line = message("render.queue", language, names=", ".join(step.queue) or nobody)
-    if not step.pending:
-        return line
-    names = ", ".join(message("render.waits_for", language, name=name, count=count) for name, count in step.pending)
-    return f"{line}; {message('render.pending', language, names=names)}"
+    comma, semicolon = message("view.comma", language), message("view.semicolon", language)
+    names = comma.join(step.queue) or message("render.nobody", language)
+    parts = [message("render.queue", language, names=names)]
+    if step.pending:
+        pending = (message("render.waits_for", language, name=name, count=count) for name, count in step.pending)
+        parts.append(message("render.pending", language, names=comma.join(pending)))
+    return semicolon.join(parts)

@@ -140,6 +140,31 @@ def test_running_a_cell_twice_never_says_that_a_variable_exists(notebook: Notebo
     assert "w1_1" not in names
 
 
+def test_a_cell_that_goes_on_with_a_graph_can_be_run_again_too(notebook: Notebook) -> None:
+    notebook.ok("%%gradgraph y1 --wrt w1" + TWO_YS)
+    for _ in range(2):
+        notebook.ok(
+            "%%gradgraph -o e\nwith tf.variable_scope('net'):\n    v = tf.get_variable('v', initializer=[5., 5.])\n"
+            "with tf.variable_scope('net', reuse=True):\n    same = tf.get_variable('v')\nz = y1 * v\nz"
+        )
+        assert notebook.names["same"] is notebook.names["v"]
+        assert [row.name for row in explanation(notebook).view.rows] == ["w1", "w2", "w3", "v"]
+        assert numbers(explanation(notebook))[3] == [6, 6]
+
+
+def test_a_cell_in_a_graph_of_its_own_can_be_run_again(notebook: Notebook) -> None:
+    notebook.ok("own = tf.Graph()")
+    for _ in range(2):
+        notebook.ok("%%gradgraph\nwith own.as_default():\n    v = tf.get_variable('v', [2])\n    tf.gradients(v, v);")
+
+
+def test_within_one_cell_a_variable_is_still_made_only_once(notebook: Notebook) -> None:
+    notebook.ok("%%gradgraph y1 --wrt w1" + TWO_YS)
+    shown = notebook.run("%%gradgraph\nprint(y1)\ntf.get_variable('v', [2])\ntf.get_variable('v', [2])")
+    assert "Variable v already exists" in str(shown.error)
+    assert "Variable w1 already exists" in str(notebook.run("tf.get_variable('w1', [2])").error)
+
+
 def test_a_program_may_be_spread_over_several_cells(notebook: Notebook) -> None:
     notebook.ok("%%gradgraph a --wrt w1" + TWO_YS)
     notebook.ok("%%gradgraph -o e\ny = a * w3\ny")
@@ -287,6 +312,17 @@ def test_a_syntax_error_shows_the_learners_line_and_no_stack(notebook: Notebook)
     assert "interactiveshell" not in printed
 
 
+@pytest.mark.parametrize("line", ["await x", "return x"])
+def test_what_only_a_function_may_do_is_a_syntax_error_before_anything_runs(notebook: Notebook, line: str) -> None:
+    before = get_default_graph()
+    printed = traceback_of(notebook, f"%%gradgraph\nran = True\n{line}")
+    assert "line 3" in printed
+    assert "outside function" in printed
+    assert "magic.py" not in printed
+    assert "ran" not in notebook.names
+    assert get_default_graph() is before
+
+
 def test_an_error_in_a_function_of_an_earlier_cell_shows_its_line(notebook: Notebook) -> None:
     notebook.ok("%%gradgraph y1 --wrt w1\ndef fail():\n    raise OSError('disk')" + TWO_YS)
     printed = traceback_of(notebook, "fail()")
@@ -308,7 +344,6 @@ def test_nothing_is_bound_or_drawn_after_an_error(notebook: Notebook) -> None:
         ("%gradgraph y1 --wrt w1 --grad-ys nothing", "nothing"),
         ("%gradgraph y1 --wrt w1 --feed p=1", "p"),
         ("%gradgraph y1 --wrt w1 --grad-ys '[1., 2., 3.]'", ""),
-        ("%gradgraph y1 --wrt w1 --save no_such_folder/a.dot", "no_such_folder"),
         ("%gradgraph y1 --viw table", "--view"),
     ],
 )
@@ -374,6 +409,13 @@ def test_several_calls_are_saved_with_numbers(notebook: Notebook, tmp_path: Path
     assert sorted(file.name for file in tmp_path.iterdir()) == ["g-1.dot", "g-2.dot"]
     notebook.ok(f"%gradgraph y1 --wrt w1 --save {tmp_path / 'one.html'}")
     assert (tmp_path / "one.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_what_cannot_be_saved_is_shown_all_the_same(notebook: Notebook, tmp_path: Path) -> None:
+    shown = notebook.run(f"%%gradgraph y1 --wrt w1 --save {tmp_path / 'missing' / 'g.html'}" + TWO_YS)
+    assert isinstance(shown.error, UsageError)
+    assert "there is no folder" in str(shown.error)
+    assert len(shown.displayed) == 1
 
 
 def test_an_optimizers_own_call_is_drawn(notebook: Notebook) -> None:

@@ -162,6 +162,25 @@ def test_a_kept_process_that_breaks_is_no_exception_of_its_own(played, program: 
     assert caught.value.reason == "render.no_layout"
 
 
+def test_a_pygraphviz_that_cannot_be_imported_counts_as_missing(played) -> None:  # type: ignore[no-untyped-def]  # fixture
+    played('import sys; sys.stdin.readline(); print(\'{"size": 0, "error": "no C library", "missing": true}\')')
+    with pytest.raises(LayoutUnavailable) as caught:
+        draw(GRAPH, engine="pygraphviz")
+    assert caught.value.reason == "render.no_engine"
+
+
+@posix_only
+def test_the_kept_process_says_when_pygraphviz_cannot_be_imported(
+    worker: layout._Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pygraphviz.py").write_text("raise ImportError('no C library')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(LayoutUnavailable) as caught:
+        worker.draw(GRAPH, "svg", 10.0)
+    assert caught.value.reason == "render.no_engine"
+
+
 @needs_pygraphviz
 def test_one_process_is_kept(worker: layout._Worker) -> None:
     assert worker._process is None

@@ -10,7 +10,8 @@ import sample_views as samples
 
 from gradnb.render import text
 from gradnb.render.plain import columns, harmless, wrap
-from gradnb.view.model import View
+from gradnb.render.table import edges_list, gradient_state
+from gradnb.view.model import Flow, Gradient, State, Step, View
 
 
 def numbers(view: View) -> set[str]:
@@ -36,6 +37,22 @@ def test_only_the_chosen_views_are_written() -> None:
     assert "Steps" not in text.render(replace(view, shown=("table",)))
     assert "1×" not in text.render(replace(view, shown=()))
     assert text.render(replace(view, shown=())) == view.caption
+
+
+def test_there_is_no_heading_without_steps(view: View) -> None:
+    assert "Steps" not in text.render(replace(view, steps=(), shown=("steps",), language="en"))
+
+
+def test_a_contribution_that_is_still_to_be_computed_is_a_dash() -> None:
+    view = samples.one_variable()
+    edge = replace(view.backward_edges[0], flow=Flow.PASSES, contribution=None, reason="")
+    assert edges_list(replace(view, backward_edges=(edge,)))[0].endswith(": –")
+
+
+def test_chinese_lists_have_chinese_marks() -> None:
+    step = Step(1, "", "", "", (), ("a", "b"), (("c", 1), ("d", 2)), ())
+    assert text.waiting(step, "zh") == "可以处理：a、b；还在等待：c（还差 1 个）、d（还差 2 个）"
+    assert gradient_state(Gradient(State.NONE, reason="没有路径"), "zh") == "None：没有路径"
 
 
 def test_nothing_in_it_moves_the_cursor_or_the_order_of_reading(view: View) -> None:
