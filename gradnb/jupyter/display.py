@@ -45,13 +45,13 @@ class LivePanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no ty
 
     def __init__(self, explanations: Sequence[Explanation]) -> None:
         panels = [Panel(explanation) for explanation in explanations]
-        self._captions = [explanation.view.caption for explanation in explanations]
+        self._language = explanations[0].view.language
         shown = panels[0] if len(panels) == 1 else widgets.Tab(panels, titles=_titles(explanations))
         super().__init__([shown, PageScript(len(explanations))])
 
     def __repr__(self) -> str:
-        """Return the calls that are shown: the same text on every run, on every machine."""
-        return f"gradnb.Panel({'; '.join(self._captions)})"
+        """Return what a page without widgets says in its place: the same text on every run, on every machine."""
+        return text("panel.static", self._language)
 
     def close_all(self) -> None:
         """Close the panel with all its widgets."""

@@ -79,8 +79,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._paint(explanation.view)
 
     def __repr__(self) -> str:
-        """Return the call: the same text on every run, on every machine."""
-        return f"gradnb.Panel({self._start.view.caption})"
+        """Return what a page without widgets says in its place: the same text on every run, on every machine."""
+        return self._say("static")
 
     # The controls
 

@@ -271,7 +271,7 @@ def test_text_is_the_same_on_every_run() -> None:
     for _ in range(2):
         explanation, _ = two_ys()
         texts.add(display.LivePanel([explanation])._repr_mimebundle_()["text/plain"])
-    assert texts == {"gradnb.Panel(tf.gradients([y1, y2], [w1, w2, w3, w4], grad_ys=[[1. 2.], [3. 4.]]))"}
+    assert texts == {"Run this cell in a live notebook to move these numbers."}
 
 
 def test_several_calls_stand_behind_tabs() -> None:
