@@ -553,6 +553,33 @@ def test_an_operation_that_fails_does_not_spoil_the_rest() -> None:
     assert number(view, "z") == "[1. 1.]"
 
 
+def test_of_a_program_that_fails_only_its_own_operations_are_named() -> None:
+    p = tf.placeholder(tf.float32, [None], name="p")
+    x = tf.Variable([1.0, 2.0, 3.0], name="x")
+    z = p * x
+    view = explain(z, x, feed_dict={p: [1.0, 2.0]}, names={"x": x, "p": p, "z": z}).view
+    assert [note for note in view.notes if "could not" in note] == [
+        "z could not be computed: Incompatible shapes: [2] vs. [3]"
+    ]
+    assert states(view) == {"x": "not computed yet: z failed"}
+
+
+def test_several_missing_values_are_named_together() -> None:
+    p, q = tf.placeholder(tf.float32, [], name="p"), tf.placeholder(tf.float32, [], name="q")
+    x = tf.Variable(1.0, name="x")
+    assert states(explain(p * x * q, x).view) == {"x": "not computed yet: p and q have no value yet"}
+
+
+def test_what_only_prints_passes_its_value_on_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    x = tf.Variable([1.0, 2.0], name="x")
+    y = tf.Print(x * x, [x], "x is ")
+    view = explain(y, x, names={"x": x, "y": y}).view
+    assert number(view, "x") == "[2. 4.]"
+    printed = node(view, "y")
+    assert (printed.label, printed.value and printed.value.text) == ("print", "[1. 4.]")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_assignment_is_not_run_but_shows_the_variable() -> None:
     v, w = tf.Variable([1.0], name="v"), tf.Variable(2.0, name="w")
     a = v.assign_add([5.0])
