@@ -123,8 +123,8 @@ class OpDef:
     writes : bool
         Whether it changes a variable.
     outside : bool
-        Whether it has an effect outside of the session, so that an explanation must never run it: it prints, or calls
-        a function of the program.
+        Whether it has an effect outside of the session, so that an explanation must never run it: it calls a function
+        of the program.
     """
 
     type: str

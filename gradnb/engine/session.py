@@ -143,6 +143,8 @@ class Session(AbstractContextManager["Session"]):
         self._entered: list[ExitStack] = []
         #: Seeds random operations that have no seed of their own; None draws fresh numbers.
         self.fallback_seed: int | None = None
+        #: Whether operations that do nothing but print pass their input on in silence.
+        self.silent = False
 
     # State
 

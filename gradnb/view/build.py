@@ -157,7 +157,8 @@ class _Builder:
             shown=options.views,
         )
         steps = tuple(steps_of(scene, self._numbers, view, self)) if picture.spots else ()
-        return replace(view, steps=steps, story=tuple(story_of(view, self._right_sides())))
+        right_sides = self._right_sides() if picture.spots else {}
+        return replace(view, steps=steps, story=tuple(story_of(view, right_sides)))
 
     # Words
 
@@ -371,9 +372,11 @@ class _Builder:
             ("not_run", self._numbers.not_run),
             ("failed", tuple(operation for operation, _ in self._numbers.failed)),
         ):
-            names = [self._names.of_operation(operation) for operation in operations if operation in behind]
+            # What helps to compute a gradient goes by the name of the operation whose gradient it is.
+            found = (operation.forward or operation for operation in operations if operation in behind)
+            names = list(dict.fromkeys(map(self._names.of_operation, found)))
             if names:
-                return self.say(f"reason.{key}", names=self.joined(names))
+                return self.say(f"reason.{key}{'_several' * (len(names) > 1)}", names=self.joined(names))
         return ""
 
     # The table
@@ -448,7 +451,9 @@ class _Builder:
             yield self.say("view.uninitialized", name=names.of_operation(operation))
         for operation in numbers.not_run:
             yield self.say("view.not_run", name=names.of_operation(operation), label=operation.definition.label)
-        for operation, problem in numbers.failed:
+        # Where the program itself fails, what only its gradients did besides says nothing new.
+        own = [failure for failure in numbers.failed if failure[0].forward is None]
+        for operation, problem in own or numbers.failed:
             yield self.say("view.failed", name=names.of_operation(operation), problem=problem)
         if not self._scene.picture.spots:
             yield self._too_large()

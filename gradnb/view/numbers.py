@@ -135,6 +135,7 @@ class Calculator:
         self._wanted = tuple(dict.fromkeys(wanted))
         self._session = Session(graph=self._graph)
         self._session.fallback_seed = seed
+        self._session.silent = True
         self._operations = operations_behind(self._wanted)
         self._random = tuple(op.outputs[0] for op in self._operations if is_random(op))
 

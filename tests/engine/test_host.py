@@ -55,7 +55,15 @@ def test_gradients_pass_through_print_to_its_input_only() -> None:
 def test_what_has_an_effect_outside_is_marked() -> None:
     importlib.import_module("gradnb.engine.train")
     marked = {definition.type for definition in registry.all_ops() if definition.outside}
-    assert marked == {"Print", "PyFunc", "PyFuncStateless"}
+    assert marked == {"PyFunc", "PyFuncStateless"}
+
+
+def test_a_silent_session_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    y = Print(tf.constant(2.0), [tf.constant(1)])
+    session = tf.Session()
+    session.silent = True
+    assert session.run(y) == 2.0
+    assert capsys.readouterr().err == ""
 
 
 # py_func

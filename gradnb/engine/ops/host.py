@@ -77,6 +77,8 @@ def _print(
     first_n: int,
     summarize: int | None,
 ) -> Array:
+    if session.silent:
+        return value
     counts = _printed.setdefault(session, {})
     counts[operation] = counts.get(operation, 0) + 1
     if first_n < 0 or counts[operation] <= first_n:
@@ -97,7 +99,6 @@ register(
         gradient=lambda z, g, value, *data, **_: (g, *(None for _ in data)),
         formula="{input}",
         stateful=True,
-        outside=True,
     )
 )
 
