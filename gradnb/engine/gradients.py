@@ -551,7 +551,7 @@ def apply_rule(
     ]
     with graph.name_scope(f"{operation.name}_grad"), graph.gradient_of(operation):
         dense = [
-            convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type != "Identity" else g
+            convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type not in _PASS_ROWS else g
             for g in complete
         ]
         result = rule(dense)
@@ -569,6 +569,15 @@ def apply_rule(
         else convert_to_tensor(gradient, tensor.dtype.base_dtype)
         for tensor, gradient in zip(operation.inputs, contributions, strict=True)
     ]
+
+
+#: Operations whose rules pass the rows of an `IndexedSlices` on as they are; the others get the whole gradient.
+_PASS_ROWS = frozenset(
+    {
+        *("AddN", "AddV2", "BiasAdd", "Cast", "ConcatV2", "EnsureShape", "Identity", "Neg"),
+        *("PlaceholderWithDefault", "Sub"),
+    }
+)
 
 
 class _RuleMissing(LookupError):

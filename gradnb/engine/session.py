@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
@@ -96,6 +97,20 @@ class Run:
     number: int
 
 
+_recorder: ContextVar[list[Run] | None] = ContextVar("_recorder", default=None)
+
+
+@contextmanager
+def recording_runs() -> Iterator[list[Run]]:
+    """Record the runs of sessions inside the ``with`` block, in a list that grows with each of them."""
+    runs: list[Run] = []
+    token = _recorder.set(runs)
+    try:
+        yield runs
+    finally:
+        _recorder.reset(token)
+
+
 class ConfigProto:
     """Accepted for the sake of programs that pass one; NumPy needs no configuration.
 
@@ -172,6 +187,11 @@ class Session(AbstractContextManager["Session"]):
                 np.random.Philox(np.random.SeedSequence(entropy))
             )
         return generator
+
+    @property
+    def closed(self) -> bool:
+        """Whether it can run no more."""
+        return self._closed
 
     def close(self) -> None:
         """Give back the variables' memory; the session cannot run afterwards."""
@@ -277,7 +297,10 @@ class Session(AbstractContextManager["Session"]):
         results = [_given_away(element, values) for element in elements]
         after = self.variables() if any(operation.definition.writes for operation in plan.operations) else before
         Session._runs += 1
-        self.graph.remember_run(key, Run(before, after, feeds, plan, Session._runs))
+        run = Run(before, after, feeds, plan, Session._runs)
+        self.graph.remember_run(key, run)
+        if (recorded := _recorder.get()) is not None:
+            recorded.append(run)
         return results
 
     def _run_one(self, operation: Operation, values: dict[Tensor, Any]) -> None:
@@ -337,8 +360,13 @@ def _needed(elements: Sequence[Tensor | Operation], feeds: Mapping[Tensor, Any])
             continue
         needed.add(operation)
         waiting.extend(tensor.op for tensor in operation.inputs if tensor not in feeds)
-        waiting.extend(operation.control_inputs)
+        waiting.extend(before for before in operation.control_inputs if not _is_fed_placeholder(before, feeds))
     return tuple(sorted(needed, key=lambda operation: operation.index))
+
+
+def _is_fed_placeholder(operation: Operation, feeds: Mapping[Tensor, Any]) -> bool:
+    """Return whether an operation has nothing left to do before another: what is fed is there already."""
+    return operation.type == "Placeholder" and operation.outputs[0] in feeds
 
 
 def _collect(

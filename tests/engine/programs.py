@@ -1,4 +1,4 @@
-"""Random TensorFlow 1 programs about gradients, as source text: gradnb and TensorFlow run the same lines, people read them."""
+"""Random TensorFlow 1 programs about gradients, as source text that gradnb and TensorFlow run and people read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from test_ops_generic import drawn
 
 import gradnb
 from gradnb.engine.build import add_operation
 from gradnb.engine.registry import all_ops, lookup
-from test_ops_generic import drawn
 
 Array = np.ndarray[Any, Any]
 
@@ -179,10 +179,34 @@ class Growing:
         return True
 
 
-SMOOTH_UNARY = """-{} tf.square({}) tf.exp({}) tf.expm1({}) tf.sin({}) tf.cos({}) tf.tanh({}) tf.sinh({}) tf.cosh({})
-tf.sigmoid({}) tf.atan({}) tf.asinh({}) tf.nn.softplus({}) tf.nn.swish({}) tf.identity({})
-tf.stop_gradient({}) tf.zeros_like({}) tf.ones_like({}) tf.nn.l2_loss({}) tf.math.log_sigmoid({}) {}**2 {}**3 2.0*{}
-{}+1.0 1.0-{} {}/2.0""".split()
+SMOOTH = [
+    "-{}",
+    "tf.square({})",
+    "tf.exp({})",
+    "tf.expm1({})",
+    "tf.sin({})",
+    "tf.cos({})",
+    "tf.tanh({})",
+    "tf.sinh({})",
+    "tf.cosh({})",
+    "tf.sigmoid({})",
+    "tf.atan({})",
+    "tf.asinh({})",
+    "tf.nn.softplus({})",
+    "tf.nn.swish({})",
+    "tf.identity({})",
+    "tf.stop_gradient({})",
+    "tf.zeros_like({})",
+    "tf.ones_like({})",
+    "tf.nn.l2_loss({})",
+    "tf.math.log_sigmoid({})",
+    "{}**2",
+    "{}**3",
+    "2.0*{}",
+    "{}+1.0",
+    "1.0-{}",
+    "{}/2.0",
+]
 
 #: Functions that take numbers of a range.
 RANGES = {
@@ -226,12 +250,18 @@ KINKS: dict[str, tuple[float, ...]] = {
 }
 
 #: Functions that jump at whole or half numbers.
-JUMPS = ["tf.floor({})", "tf.ceil({})", "tf.round({})", "tf.rint({})", "tf.cast(tf.cast({0}, tf.int32), {0}.dtype.base_dtype)"]
+JUMPS = [
+    "tf.floor({})",
+    "tf.ceil({})",
+    "tf.round({})",
+    "tf.rint({})",
+    "tf.cast(tf.cast({0}, tf.int32), {0}.dtype.base_dtype)",
+]
 
 
 def unary(grow: Growing) -> str | None:
     name = grow.pick()
-    return name and grow.one_of(SMOOTH_UNARY).format(name)
+    return name and grow.one_of(SMOOTH).format(name)
 
 
 def ranged(grow: Growing) -> str | None:
@@ -266,9 +296,7 @@ def ranged_binary(grow: Growing) -> str | None:
     operators = ["{} / {}", "tf.atan2({}, {})", "tf.div_no_nan({}, {})", "{1} ** {0}", "tf.pow({1}, {0})"]
     operators += ["tf.math.xlogy({}, {})", "tf.math.xdivy({}, {})", "tf.math.multiply_no_nan({}, {})"]
     found = grow.pair(broadcastable)
-    return found and grow.one_of(operators).format(
-        grow.within(found[0], -2.0, 2.0), grow.within(found[1], 0.5, 3.0)
-    )
+    return found and grow.one_of(operators).format(grow.within(found[0], -2.0, 2.0), grow.within(found[1], 0.5, 3.0))
 
 
 def kinked_binary(grow: Growing) -> str | None:
@@ -279,8 +307,9 @@ def kinked_binary(grow: Growing) -> str | None:
 
 def dividing(grow: Growing) -> str | None:
     found = grow.pair(
-        lambda a, b: broadcastable(a, b)
-        and (not grow.smooth or (np.abs(b).min() > 0.3 and grow.apart(a / b - np.round(a / b))))
+        lambda a, b: (
+            broadcastable(a, b) and (not grow.smooth or (np.abs(b).min() > 0.3 and grow.apart(a / b - np.round(a / b))))
+        )
     )
     return found and grow.one_of(["{} % {}", "{} // {}", "tf.mod({}, {})"]).format(*found)
 
@@ -307,7 +336,7 @@ def reduced(grow: Growing) -> str | None:
 
 def along(grow: Growing) -> str | None:
     """Operations along one axis that keep the size."""
-    name = grow.pick(lambda v: v.ndim > 0)
+    name = grow.pick(lambda v: v.ndim > 0 and bool(np.isfinite(v).all()))
     if name is None:
         return None
     options = f"axis={grow.axis(name)}"
@@ -315,7 +344,10 @@ def along(grow: Growing) -> str | None:
     shift = grow.one_of([-2, 1, 4])
     functions = [f"tf.cumsum({name}, {options}, {flags})", f"tf.reverse({name}, [{grow.axis(name)}])"]
     functions += [f"tf.nn.softmax({name}, {options})", f"tf.nn.log_softmax({name}, {options})"]
-    functions += [f"tf.roll({name}, {shift}, {options})", f"tf.nn.l2_normalize({grow.within(name, 0.5, 2.0)}, {options})"]
+    functions += [
+        f"tf.roll({name}, {shift}, {options})",
+        f"tf.nn.l2_normalize({grow.within(name, 0.5, 2.0)}, {options})",
+    ]
     functions += [f"tf.cumprod({grow.within(name, 0.5, 2.0)}, {options}, {flags})"]
     functions += [f"tf.concat([{name}, {name}], {options})", f"tf.stack([{name}, 2.0 * {name}], {options})"]
     functions += [f"tf.expand_dims({name}, {grow.axis(name)})"]
@@ -377,7 +409,8 @@ def taken(grow: Growing) -> str | None:
     functions += [f"{name}[..., tf.newaxis]", f"{name}[-1:]", f"{name}[:, 0]" if len(shape) > 1 else f"{name}[0:1]"]
     functions += [f"{name}[..., ::-2]", f"tf.slice({name}, {[0] * len(shape)}, {[-1] * (len(shape) - 1) + [1]})"]
     segments = [min(i, 1) for i in range(first)]
-    functions += [f"tf.segment_sum({name}, {segments})", f"tf.unsorted_segment_sum({name}, {[-1, 1, 0, 1][:first]}, 3)"]
+    functions += [f"tf.segment_sum({name}, {segments})"]
+    functions += [f"tf.unsorted_segment_sum({name}, {[-1, 1, 0, 1, 2, 0, 1, 2, 2, -1, 1, 0][:first]}, 3)"]
     mask = [i % 2 == 0 for i in range(first)]
     functions += [f"tf.boolean_mask({name}, {mask})"]
     functions += [f"tf.split({name}, {[1, size - 1]}, axis={axis})[1]"] if size > 1 else []
@@ -392,8 +425,16 @@ def product(grow: Growing) -> str | None:
         "plain": (lambda a, b: a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0], "tf.matmul({}, {})"),
         "a": (lambda a, b: a.ndim == b.ndim == 2 and a.shape[0] == b.shape[0], "tf.matmul({}, {}, transpose_a=True)"),
         "b": (lambda a, b: a.ndim == b.ndim == 2 and a.shape[1] == b.shape[1], "tf.matmul({}, {}, transpose_b=True)"),
-        "batch": (lambda a, b: a.ndim > 1 and b.ndim > 1 and a.shape[-1] == b.shape[-2] and max(a.ndim, b.ndim) == 3
-                  and broadcastable(a[..., :1, :1], b[..., :1, :1]), "{} @ {}"),
+        "batch": (
+            lambda a, b: (
+                a.ndim > 1
+                and b.ndim > 1
+                and a.shape[-1] == b.shape[-2]
+                and max(a.ndim, b.ndim) == 3
+                and broadcastable(a[..., :1, :1], b[..., :1, :1])
+            ),
+            "{} @ {}",
+        ),
         "tensordot": (lambda a, b: a.ndim > 0 and b.ndim > 0 and a.shape[-1] == b.shape[0], "tf.tensordot({}, {}, 1)"),
         "inner": (lambda a, b: a.shape == b.shape and a.ndim > 0, "tf.einsum('...i,...i->...', {}, {})"),
         "einsum": (lambda a, b: a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0], "tf.einsum('ij,jk->ki', {}, {})"),
@@ -405,7 +446,7 @@ def product(grow: Growing) -> str | None:
 
 
 def square_matrix(grow: Growing) -> str | None:
-    name = grow.pick(lambda v: v.shape == (3, 3))
+    name = grow.pick(lambda v: v.shape == (3, 3) and bool(np.isfinite(v).all()))
     if name is None:
         return None
     matrix = f"(4.0 * tf.eye(3, dtype={name}.dtype.base_dtype) + {grow.within(name, -1.0, 1.0, always=True)})"
@@ -420,7 +461,7 @@ def square_matrix(grow: Growing) -> str | None:
 
 def network(grow: Growing) -> str | None:
     """Layers and losses."""
-    name = grow.pick(lambda v: v.shape == (2, 3))
+    name = grow.pick(lambda v: v.shape == (2, 3) and bool(np.isfinite(v).all()))
     if name is None:
         return None
     labels = f"tf.nn.softmax({name})"
@@ -430,7 +471,8 @@ def network(grow: Growing) -> str | None:
     functions = [f"tf.nn.softmax_cross_entropy_with_logits_v2(labels={labels}, logits={name})"]
     functions += [f"tf.nn.softmax_cross_entropy_with_logits(labels=tf.stop_gradient({labels}), logits={name})"]
     functions += [f"tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.sigmoid({name}), logits={name})"]
-    functions += [f"tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[2, 0], logits={name})"]
+    # There it is an operation of two outputs: without the 1.0 * its own second gradient would be zeros and not None.
+    functions += [f"1.0 * tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[2, 0], logits={name})"]
     functions += [f"tf.nn.bias_add({name}, {name}[0])", f"tf.nn.moments({name}, [0])[1]"]
     functions += [f"tf.nn.conv2d({image}, {filters}, strides=[1, 1, 1, 1], padding='{padding}')"]
     functions += [f"tf.nn.conv2d({image}, {filters}, strides=[1, 1, 2, 1], padding='{padding}')"]
@@ -519,6 +561,4 @@ def grown(seed: int, leaves: int, length: int, smooth: bool = True, through: str
 
 def programs(smooth: bool = True, longest: int = 9) -> st.SearchStrategy[Program]:
     """Return random programs; those that are not `smooth` meet ties, zeros and what becomes of them."""
-    return st.builds(
-        grown, st.integers(0, 2**40), st.integers(1, 4), st.integers(1, longest), smooth=st.just(smooth)
-    )
+    return st.builds(grown, st.integers(0, 2**40), st.integers(1, 4), st.integers(1, longest), smooth=st.just(smooth))

@@ -335,6 +335,39 @@ def test_gather_along_the_first_axis_counted_from_the_end_passes_back_a_dense_gr
     assert value(dense).tolist() == [[2.0, 2.0], [0.0, 0.0], [1.0, 1.0]]
 
 
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        (lambda x, w: -x, ["IndexedSlices", None]),
+        (lambda x, w: x + w, ["IndexedSlices", "IndexedSlices"]),
+        (lambda x, w: w - x, ["IndexedSlices", "IndexedSlices"]),
+        (lambda x, w: tf.add_n([x, w]), ["IndexedSlices", "IndexedSlices"]),
+        (lambda x, w: tf.concat([x, w], 0), ["IndexedSlices", "IndexedSlices"]),
+        (lambda x, w: tf.concat([x, w], -2), ["IndexedSlices", "IndexedSlices"]),
+        (lambda x, w: tf.concat([x, w], 1), ["IndexedSlices", "IndexedSlices"]),
+        (lambda x, w: tf.cast(tf.cast(x, tf.float32), tf.float64), ["IndexedSlices", None]),
+        (lambda x, w: tf.nn.bias_add(x, w[0]), ["IndexedSlices", "Tensor"]),
+        (lambda x, w: tf.ensure_shape(x, [3, 2]), ["IndexedSlices", None]),
+        (lambda x, w: w + x[:, :1], ["Tensor", "IndexedSlices"]),
+        (lambda x, w: 2.0 * x, ["Tensor", None]),
+        (lambda x, w: tf.square(x), ["Tensor", None]),
+    ],
+)
+def test_rows_pass_through_what_adds_and_joins_and_become_whole_elsewhere(way: Any, expected: Any) -> None:
+    x, w = tf.constant(ROWS), tf.constant(-ROWS)
+    y = way(x, w)
+    ways = [
+        tf.gradients(tf.gather(y, [0, 2, 0]) ** 2, [x, w]),
+        tf.gradients(tf.gather_nd(y, [[0], [2], [0]]) ** 2, [x, w]),
+    ]
+    whole = tf.gradients(tf.gather(tf.reshape(y, y.shape), [0, 2, 0]) ** 2, [x, w])
+    for found in ways:
+        assert [None if g is None else type(g).__name__ for g in found] == expected
+        for got, wanted in zip(found, whole, strict=True):
+            if wanted is not None:
+                np.testing.assert_array_equal(value(tf.convert_to_tensor(got)), value(wanted))
+
+
 @pytest.mark.parametrize("declared", [[None, None], [None, 1], [2, None], None])
 def test_broadcast_to_takes_unknown_sizes(declared: Any) -> None:
     x = tf.placeholder(tf.float64, declared)

@@ -99,6 +99,34 @@ def test_no_gradient_passes_to_either(compare: Callable[..., Any]) -> None:
     assert slopes(compare, [1.5], [2.0]) == [None, None]
 
 
+def test_a_remainder_of_zero_keeps_the_sign_of_what_is_divided() -> None:
+    x, y = tf.constant([1.0, -1.0, 1.0, 7.0, -7.0, 7.0]), tf.constant([-0.5, 0.5, 0.5, 3.0, 3.0, -3.0])
+    assert value(1.0 / tf.mod(x, y))[:3].tolist() == [np.inf, -np.inf, np.inf]
+    assert value(tf.mod(x, y))[3:].tolist() == [1.0, 2.0, -2.0]
+    assert value(tf.mod([7, -7, 7], [3, 3, -3])).tolist() == [1, 2, -2]
+
+
+def test_clip_passes_no_gradient_at_nan() -> None:
+    x = tf.constant([np.nan, -2.0, 0.5, 1.0])
+    (found,) = tf.gradients(tf.clip_by_value(x, -1.0, 1.0), x)
+    assert value(found).tolist() == [0.0, 0.0, 1.0, 1.0]
+
+
+def test_a_gradient_of_polygamma_at_a_pole_is_nan_where_the_sign_changes() -> None:
+    at = [0.0, -2.0, 1.0]
+    assert value(tf.polygamma([1.0, 1.0, 1.0], at)).tolist()[:2] == [np.inf, np.inf]
+    second = value(tf.polygamma([2.0, 2.0, 2.0], at))
+    assert np.isnan(second).tolist() == [True, True, False]
+    (found,) = slopes(lambda x: tf.polygamma(tf.ones_like(x), x), at)
+    assert np.isnan(found).tolist() == [True, True, False]
+
+
+def test_log_sigmoid_does_not_overflow() -> None:
+    assert value(tf.log_sigmoid([-1000.0, 0.0])) == pytest.approx([-1000.0, -np.log(2.0)])
+    assert tf.math.log_sigmoid is tf.log_sigmoid
+    assert slopes(tf.log_sigmoid, [-1000.0, 0.0]) == [[1.0, 0.5]]
+
+
 def test_truncatemod_has_no_gradient() -> None:
     with pytest.raises(LookupError, match="TruncateMod"):
         slopes(tf.truncatemod, [1.5], [2.0])

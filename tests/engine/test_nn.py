@@ -100,6 +100,30 @@ def test_softmax_along_any_axis(axis: int) -> None:
 LABELS = np.array([[0.25, 0.25, 0.5, 0.0], [0.0, 1.0, 0.0, 0.0]])
 
 
+@pytest.mark.parametrize("function", [tf.nn.relu, tf.nn.relu6])
+def test_relu_multiplies_what_arrives_by_zero(function: Any) -> None:
+    x = tf.constant([-1.0, 0.0, 1.0])
+    for arriving in (np.nan, np.inf):
+        found = value(tf.gradients(function(x), x, grad_ys=tf.fill([3], arriving))[0])
+        np.testing.assert_array_equal(found, [np.nan, np.nan, arriving])
+
+
+@pytest.mark.parametrize("function", [tf.nn.elu, tf.nn.selu])
+def test_the_second_gradient_of_elu_chooses_and_does_not_multiply(function: Any) -> None:
+    x = tf.constant([1.0, -1.0])
+    (slope,) = tf.gradients(function(x), x, grad_ys=tf.fill([2], np.nan))
+    np.testing.assert_array_equal(value(tf.gradients(slope, x)[0]), [0.0, np.nan])
+
+
+@pytest.mark.parametrize("function", [tf.nn.softmax, tf.nn.log_softmax])
+def test_the_slope_of_a_softmax_knows_the_result_only_along_the_last_axis(function: Any) -> None:
+    x = tf.constant(X)
+    for axis, connected in ((-1, True), (1, True), (0, False), (-2, False)):
+        y = function(x, axis=axis)
+        (slope,) = tf.gradients(y, x, grad_ys=tf.constant(X))
+        assert [g is not None for g in tf.gradients(slope, [y, x])] == [connected, True]
+
+
 def test_cross_entropy_of_softmax() -> None:
     logits, labels = tf.constant(X), tf.constant(LABELS)
     logs = ACTIVATIONS["log_softmax"](X)

@@ -1,4 +1,4 @@
-"""Random programs: gradients are the slopes, of two orders; parts of a graph run as the whole does; TensorFlow agrees."""
+"""Random programs: gradients are slopes, of two orders; parts of a graph run as the whole does; TensorFlow agrees."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class Slopes:
         outputs = [*walls, *(output for stop in stops for output in stop.op.outputs)]
         return dict(zip(outputs, self.value(outputs), strict=True))
 
-    def check(self, ys: Sequence[Any], weights: Sequence[Array], stops: Sequence[Any], gradients: Sequence[Any]) -> None:
+    def check(
+        self, ys: Sequence[Any], weights: Sequence[Array], stops: Sequence[Any], gradients: Sequence[Any]
+    ) -> None:
         """Check gradients against central differences of the weighted sum of the ys, x by x, in one direction each."""
         held = self.held(stops)
         starts = self.value(self.xs)
@@ -115,7 +117,7 @@ def zeros_for_none(slopes: Slopes, dense: Sequence[Any]) -> None:
 
 
 def parts_run_as_the_whole(slopes: Slopes, gradients: Sequence[Any]) -> None:
-    """Whatever is fetched together, and whichever tensor is fed with the value that it has, the numbers are the same."""
+    """Whatever is fetched together, and whatever is fed with the value that it has, the numbers are the same."""
     made = [slopes.names[n] for n in slopes.names if n[1:].isdigit()]
     everything = [*made, *gradients]
     whole = slopes.value(everything)

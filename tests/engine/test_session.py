@@ -194,6 +194,16 @@ def test_a_placeholder_of_unknown_rank_is_named_without_a_shape() -> None:
     assert "placeholder tensor 'p' with dtype double\n" in said(raised)
 
 
+def test_an_operation_after_a_fed_placeholder_has_nothing_to_wait_for() -> None:
+    x = tf.placeholder(tf.float32, [2])
+    first, second = tf.tuple([x, 2.0 * x])
+    with tf.control_dependencies([x]):
+        third = tf.constant(1.0)
+    with tf.Session() as session:
+        found = session.run([first, second, third], {x: [1.0, 2.0]})
+    assert [value.tolist() for value in found] == [[1.0, 2.0], [2.0, 4.0], 1.0]
+
+
 def test_a_placeholder_that_is_not_needed_need_not_be_fed() -> None:
     p = tf.placeholder(tf.float32, [2])
     c = tf.constant(1.0)

@@ -353,15 +353,38 @@ def _concat_spec(*values: Tensor, axis: int) -> Spec:
     return dtype, tuple(merged)
 
 
-def _concat_gradient(z: Tensor, g: Tensor, *values: Tensor, axis: int) -> Sequence[Tensor]:
+def _concat_gradient(
+    z: Tensor, g: Tensor | IndexedSlices, *values: Tensor, axis: int
+) -> Sequence[Tensor | IndexedSlices]:
     if len(values) == 1:
         return [g]
+    if isinstance(g, IndexedSlices):
+        return _rows_of_each(g, values, axis % len(z.static_shape) if z.static_shape else axis)
     lengths = [shapes.is_full(value.static_shape) for value in values]
     if all(lengths):
         sizes: Any = np.array([shapes.sizes(value.static_shape)[axis] for value in values], np.int32)
     else:
         sizes = apply("Pack", *(_getitem(shape(value), axis) for value in values), axis=0)
     return add_operation("SplitV", g, sizes, num_split=len(values), axis=axis).outputs
+
+
+def _rows_of_each(g: IndexedSlices, values: Sequence[Tensor], axis: int) -> list[IndexedSlices]:
+    """Return, for each tensor that was joined, what of some rows of the whole belongs to it."""
+    found = []
+    start = convert_to_tensor(0)
+    for value in values:
+        stop = start + _getitem(shape(value), axis)
+        if axis == 0:
+            first, end = cast(start, g.indices.dtype), cast(stop, g.indices.dtype)
+            inside = apply("LogicalAnd", apply("GreaterEqual", g.indices, first), apply("Less", g.indices, end))
+            taken = reshape(apply("Where", inside), [-1])
+            indices = apply("GatherV2", g.indices, taken, axis=0) - first
+            found.append(IndexedSlices(apply("GatherV2", g.values, taken, axis=0), indices, shape(value)))
+        else:
+            columns = _getitem(g.values, (*(slice(None),) * axis, slice(start, stop)))
+            found.append(IndexedSlices(columns, g.indices, shape(value)))
+        start = stop
+    return found
 
 
 register(
@@ -1024,7 +1047,8 @@ def _gather_gradient(
     z: Tensor, g: Tensor, params: Tensor, indices: Tensor, *, axis: int
 ) -> tuple[Tensor | IndexedSlices, None]:
     target = shape(params)
-    if axis != 0 and (rank_of(params) is None or axis % (rank_of(params) or 1) != 0):
+    # The first axis counted from the end, too, gets a dense gradient: TensorFlow looks for a 0.
+    if axis != 0:
         return apply("GatherGrad", target, indices, g, axis=axis), None
     if rank_of(indices) == 1:
         return IndexedSlices(g, indices, target), None

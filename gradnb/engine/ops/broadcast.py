@@ -250,6 +250,7 @@ def fit(g: Tensor, x: Tensor, z: Tensor) -> Tensor:
     """
     if shapes.is_full(x.static_shape) and x.static_shape == z.static_shape:
         return g
+    g = convert_to_tensor(g)
     if x.static_shape is not None and z.static_shape is not None and _axes_are_known(x.static_shape, z.static_shape):
         axes = _repeated_axes(x.static_shape, z.static_shape)
         summed: Tensor = apply("Sum", g, axis=axes, keepdims=False) if axes else g

@@ -659,8 +659,10 @@ def _clip_spec(t: Tensor, low: Tensor, high: Tensor) -> Spec:
 
 def _clip_gradient(z: Tensor, g: Tensor, t: Tensor, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     below, above = less(t, low), greater(t, high)
+    # Not the contrary of the two: a NaN is neither outside nor inside, and gets none.
+    inside = logical_and(greater_equal(t, low), less_equal(t, high))
     return (
-        fit(_dropped(logical_or(below, above), g), t, z),
+        fit(_kept(inside, g), t, z),
         fit(_kept(below, g), low, z),
         fit(_kept(above, g), high, z),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from gradnb.engine import shapes
 from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import COMPLEX, CONTINUOUS, FLOATING, NUMBER, REAL, bool_
+from gradnb.engine.graph import name_scope
 from gradnb.engine.literals import Array
 from gradnb.engine.ops.broadcast import fit, ones_like, zeros_like
 from gradnb.engine.ops.math import cast, complex, conj, div_no_nan, real
@@ -41,6 +42,7 @@ __all__ = [
     "lgamma",
     "log",
     "log1p",
+    "log_sigmoid",
     "polygamma",
     "reciprocal",
     "rint",
@@ -870,6 +872,27 @@ def sigmoid(x: Any, name: str | None = None) -> Tensor:
     return apply("Sigmoid", x, name=name)
 
 
+def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """Return ``log(1 / (1 + exp(-x)))``, element by element.
+
+    Parameters
+    ----------
+    x : Tensor
+        Real numbers.
+    name : str, optional
+        The name scope of its operations.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.log_sigmoid([0.0, -100.0])))
+    [  -0.6931472 -100.       ]
+    """
+    with name_scope(name, "LogSigmoid", [x]) as scope:
+        return apply("Neg", apply("Softplus", apply("Neg", x)), name=scope)
+
+
 register(
     OpDef(
         type="Abs",
@@ -1437,7 +1460,10 @@ def digamma(x: Any, name: str | None = None) -> Tensor:
 
 
 def _polygamma(a: Array, x: Array) -> Array:
-    return _from_scipy("polygamma", np.asarray(a).astype(np.int64), x)
+    order, at = np.broadcast_arrays(np.asarray(a).astype(np.int64), x)
+    found = np.asarray(_from_scipy("polygamma", order, at), np.asarray(x).dtype)
+    # At a pole where the sign changes it is neither of the two infinities.
+    return np.where((at <= 0) & (at == np.floor(at)) & (order % 2 == 0), np.array(np.nan, found.dtype), found)
 
 
 register(

@@ -427,7 +427,9 @@ def _floor_divide(x: Array, y: Array) -> Array:
 
 def _modulo(x: Array, y: Array) -> Array:
     _whole_numbers(x, y)
-    result: Array = np.mod(x, y)
+    cut = np.fmod(x, y)
+    # A zero keeps the sign of x, as TensorFlow's does; np.mod gives it the sign of y.
+    result: Array = np.where((cut != 0) & ((y < 0) != (cut < 0)), cut + y, cut)
     return result
 
 
@@ -1094,8 +1096,12 @@ def accumulate_n(inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = N
     return add_n(tensors, name)
 
 
-def _cast_gradient(z: Tensor, g: Tensor, x: Tensor, *, dtype: Any) -> Tensor | None:
-    return cast(g, x.dtype.base_dtype) if x.dtype.is_trainable and z.dtype.is_trainable else None
+def _cast_gradient(z: Tensor, g: Tensor | IndexedSlices, x: Tensor, *, dtype: Any) -> Tensor | IndexedSlices | None:
+    if not (x.dtype.is_trainable and z.dtype.is_trainable):
+        return None
+    if isinstance(g, IndexedSlices):
+        return IndexedSlices(cast(g.values, x.dtype.base_dtype), g.indices, g.dense_shape)
+    return cast(g, x.dtype.base_dtype)
 
 
 def _cast(x: Array, *, dtype: Any) -> Array:

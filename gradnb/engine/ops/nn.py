@@ -83,7 +83,7 @@ register(
         label="where > 0",
         signature="gradients: T, features: T",
         allowed=REAL,
-        kernel=lambda g, x: np.where(x > 0, g, np.zeros((), g.dtype)),
+        kernel=lambda g, x: g * (x > 0),
         infer=shapes.elementwise,
         gradient=lambda z, g, upstream, x: (apply("ReluGrad", g, x), zeros_like(x)),
         formula="{gradients} · [{features} > 0]",
@@ -139,7 +139,7 @@ register(
         label="where in (0, 6)",
         signature="gradients: T, features: T",
         allowed=REAL,
-        kernel=lambda g, x: np.where((x > 0) & (x < 6), g, np.zeros((), g.dtype)),
+        kernel=lambda g, x: g * ((x > 0) & (x < 6)),
         infer=shapes.elementwise,
         gradient=lambda z, g, upstream, x: (apply("Relu6Grad", g, x), zeros_like(x)),
         formula="{gradients} · [0 < {features} < 6]",
@@ -239,7 +239,7 @@ def _elu_gradient_gradient(z: Tensor, g: Tensor, upstream: Tensor, y: Tensor) ->
 
 
 def _where_negative(y: Tensor, value: Tensor) -> Tensor:
-    return value * cast(y < 0, value.dtype)
+    return apply("SelectV2", y < 0, value, zeros_like(y))
 
 
 register(
@@ -547,6 +547,21 @@ def _sum_along(x: Tensor, axis: int) -> Tensor:
     return apply("Sum", x, axis=(axis,), keepdims=True)
 
 
+def _result_along(type: str, z: Tensor, x: Tensor, axis: int) -> Tensor:
+    """Return the result of a softmax for its gradient.
+
+    TensorFlow turns another axis than the last to be the last and back: its gradient knows the result only by way of
+    the logits, and the second gradient with respect to `z` itself is none.
+    """
+    last = -1 if x.static_shape is None else len(x.static_shape) - 1
+    return z if axis in (-1, last) else apply(type, x, axis=axis)
+
+
+def _softmax_gradient(z: Tensor, g: Tensor, x: Tensor, *, axis: int) -> Tensor:
+    y = _result_along("Softmax", z, x, axis)
+    return (g - _sum_along(g * y, axis)) * y
+
+
 register(
     OpDef(
         type="Softmax",
@@ -555,7 +570,7 @@ register(
         allowed=FLOATING,
         kernel=_softmax,
         infer=_along_spec,
-        gradient=lambda z, g, x, *, axis: (g - _sum_along(g * z, axis)) * z,
+        gradient=_softmax_gradient,
         formula="softmax({logits})",
         example=Example((2, 4), attributes={"axis": -1}),
     )
@@ -609,7 +624,9 @@ register(
         allowed=FLOATING,
         kernel=_log_softmax,
         infer=_along_spec,
-        gradient=lambda z, g, x, *, axis: g - _sum_along(g, axis) * apply("Exp", z),
+        gradient=lambda z, g, x, *, axis: (
+            g - _sum_along(g, axis) * apply("Exp", _result_along("LogSoftmax", z, x, axis))
+        ),
         formula="log_softmax({logits})",
         example=Example((2, 4), attributes={"axis": -1}),
     )
