@@ -295,11 +295,17 @@ class Explanation:
             part.write_bytes(content)
             part.replace(path)
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
         return path
 
     def __repr__(self) -> str:
         return self.text()
+        except OSError as problem:
+            if problem.errno is None:
+                raise
+            # It names the file that was asked for, not the passing one.
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Return what a notebook stores: text, HTML, and the picture for where HTML is not shown."""
@@ -454,6 +460,8 @@ def explain(
     >>> import gradnb as tf
     >>> tf.reset_default_graph()
     >>> x = tf.Variable([1.0, 2.0], name="x")
+    RuntimeError
+        If `session` is closed.
     >>> y = x * x
     >>> print(tf.explain(y, x, names={"y": y}, views=["table"]).text().splitlines()[-3])
     x  (2,)   [1. 2.]  [2. 4.]   computed, 2 paths

@@ -85,12 +85,20 @@ def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[An
     Raises
     ------
     TypeError, ValueError, KeyError
-        If a key of `feed_dict` is no tensor of the graph.
+        If a key of `feed_dict` is no tensor of the graph, or `session` is none of the graph's.
+    RuntimeError
+        If `session` is closed.
     """
     graph = question.graph
     variables: Mapping[Operation, Array] = {}
     feeds: Mapping[Tensor, Array] = {}
+    if not isinstance(feed_dict, Mapping | None):
+        raise TypeError(message("explain.no_mapping", kind=type(feed_dict).__name__))
     if session is not None:
+        if not isinstance(session, Session):
+            raise TypeError(message("explain.no_session", kind=type(session).__name__))
+        if session.closed:
+            raise RuntimeError(f"Attempted to use a closed Session.\n{message('explain.closed_session')}")
         if session.graph is not graph:
             raise ValueError(message("explain.other_graph"))
         variables = session.variables()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -578,6 +580,30 @@ def test_what_only_prints_passes_its_value_on_in_silence(capfd: pytest.CaptureFi
     printed = node(view, "y")
     assert (printed.label, printed.value and printed.value.text) == ("print", "[1. 4.]")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_closed_session_has_no_values_to_show() -> None:
+    x = tf.Variable(1.0, name="x")
+    with tf.Session() as session:
+        session.run(x.initializer)
+    with pytest.raises(RuntimeError, match=r"closed Session\.\nIts variables are gone"):
+        explain(x * x, x, session=session)
+
+
+@pytest.mark.parametrize("options", [{"session": 5}, {"feed_dict": [1.0]}])
+def test_what_is_no_session_or_no_mapping_is_told(options: dict[str, Any]) -> None:
+    x = tf.Variable(1.0, name="x")
+    with pytest.raises(TypeError, match=f"{next(iter(options))} must"):
+        explain(x * x, x, **options)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the longest name of a file is another elsewhere")
+def test_what_cannot_be_written_is_named_as_it_was_given(tmp_path: Path) -> None:
+    x = tf.Variable(1.0, name="x")
+    file = tmp_path / ("n" * 300 + ".dot")
+    with pytest.raises(OSError, match="too long") as caught:
+        explain(x * x, x).save(file)
+    assert caught.value.filename == str(file)
 
 
 def test_an_assignment_is_not_run_but_shows_the_variable() -> None:
