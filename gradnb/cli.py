@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import os
 import sys
 import traceback
-import types
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -42,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0, 1 when the explained program failed, 2 when gradnb could not do what was asked.
+        The exit code: 0, 1 when the explained program failed or TensorFlow's results differ, 2 when gradnb could not do
+        what was asked.
     """
     options = _parser().parse_args(arguments)
     if options.lang is not None:
@@ -62,13 +60,19 @@ def _parser() -> _Parser:
     parser = _Parser(prog="gradnb", description=text("cli.gradnb"))
     language = _Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
-    commands = parser.add_subparsers(required=True, metavar="explain | lessons")
+    commands = parser.add_subparsers(required=True, metavar="explain | against | lessons")
 
     help_text = text("cli.explain")
     explain = commands.add_parser("explain", parents=[language], help=help_text, description=help_text)
     explain.add_argument("program", metavar="PROGRAM.py", type=Path, help=text("cli.program"))
     explain.add_argument("-o", "--output", metavar="FILE", type=Path, help=text("cli.output"))
     explain.set_defaults(command=_explain)
+
+    help_text = text("cli.against")
+    against = commands.add_parser("against", parents=[language], help=help_text, description=help_text)
+    against.add_argument("other", choices=["tensorflow"], help=text("cli.other"))
+    against.add_argument("program", metavar="PROGRAM.py", type=Path, help=text("cli.program"))
+    against.set_defaults(command=_against)
 
     help_text = text("cli.lessons")
     lessons = commands.add_parser("lessons", parents=[language], help=help_text, description=help_text)
@@ -81,34 +85,20 @@ def _parser() -> _Parser:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from gradnb.aliases import tensorflow_means_gradnb
-    from gradnb.engine.gradients import recording
-    from gradnb.engine.tensor import Tensor
-    from gradnb.engine.variables import Variable
     from gradnb.explanation import explain_call
-    from gradnb.jupyter.names import Bindings
+    from gradnb.programs import run_program
 
     program: Path = options.program
     try:
-        source = program.read_bytes()
+        ran = run_program(program)
     except OSError as error:
         raise _Refusal(text("cli.unreadable", file=program, reason=error.strerror)) from error
-
-    with recording() as calls, tensorflow_means_gradnb(), _as_main_module(program) as module:
-        try:
-            exec(compile(source, str(program), "exec"), vars(module))
-        except SystemExit as stop:
-            if stop.code:
-                raise
-        except Exception as error:
-            _print_traceback(error)
-            return 1
-    if not calls:
+    if ran.error is not None:
+        _print_traceback(ran.error)
+        return 1
+    if not ran.calls:
         raise _Refusal(text("cli.no_call", file=program))
-
-    bindings = Bindings()
-    bindings.note(ast.parse(source))
-    names = bindings.names(vars(module), (Tensor, Variable))
+    calls, names = ran.calls, ran.names
     explanations = [explain_call(call, names=names) for call in calls[:_MOST_CALLS]]
     if options.output is None:
         print("\n\n".join(explanation.text() for explanation in explanations))
@@ -123,24 +113,24 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _against(options: argparse.Namespace) -> int:
+    from gradnb.against.process import TensorFlowUnavailable
+    from gradnb.comparison import compare
+
+    program: Path = options.program
+    try:
+        comparison = compare(program)
+    except OSError as error:
+        raise _Refusal(text("cli.unreadable", file=program, reason=error.strerror)) from error
+    except TensorFlowUnavailable as problem:
+        raise _Refusal(str(problem)) from problem
+    print(comparison.text())
+    return 0 if comparison.same else 1
+
+
 def _numbered(file: Path, number: int) -> list[Path]:
     """Return `number` names for what is to be written to `file`."""
     return [file] if number == 1 else [file.with_stem(f"{file.stem}-{place + 1}") for place in range(number)]
-
-
-@contextmanager
-def _as_main_module(program: Path) -> Iterator[types.ModuleType]:
-    """Give a module to run `program` in, with ``__main__``, ``sys.argv`` and ``sys.path`` as for ``python PROGRAM``."""
-    module = types.ModuleType("__main__")
-    module.__file__ = str(program)
-    before = sys.modules["__main__"], sys.argv, sys.path
-    sys.modules["__main__"] = module
-    sys.argv = [str(program)]
-    sys.path = [str(program.resolve().parent), *sys.path]
-    try:
-        yield module
-    finally:
-        sys.modules["__main__"], sys.argv, sys.path = before
 
 
 def _print_traceback(error: Exception) -> None:

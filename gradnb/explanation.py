@@ -106,6 +106,12 @@ class Explanation:
         found = [self._numbers.get(scene.derivation.whole(gradient)) for gradient in scene.trace.gradients]
         return [None if array is None else array.copy() for array in found]
 
+    @property
+    def values(self) -> dict[str, dict[str, Array]]:
+        """What the numbers were computed from: ``variables`` by operation name, ``feeds`` by tensor name."""
+        feeds = {**self._setting.calculator.drawn(self._numbers), **self._inputs.drawn, **self._inputs.feeds}
+        return {"variables": dict(self._inputs.variables), "feeds": feeds}
+
     # Changing
 
     @cached_property
@@ -294,6 +300,11 @@ class Explanation:
         try:
             part.write_bytes(content)
             part.replace(path)
+        except OSError as problem:
+            if problem.errno is None:
+                raise
+            # It names the file that was asked for, not the passing one.
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
@@ -301,11 +312,6 @@ class Explanation:
 
     def __repr__(self) -> str:
         return self.text()
-        except OSError as problem:
-            if problem.errno is None:
-                raise
-            # It names the file that was asked for, not the passing one.
-            raise OSError(problem.errno, problem.strerror, str(path)) from problem
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Return what a notebook stores: text, HTML, and the picture for where HTML is not shown."""
@@ -454,14 +460,14 @@ def explain(
     ------
     ValueError, TypeError, LookupError
         Whatever `gradients` raises; and if an option is not among its values.
+    RuntimeError
+        If `session` is closed.
 
     Examples
     --------
     >>> import gradnb as tf
     >>> tf.reset_default_graph()
     >>> x = tf.Variable([1.0, 2.0], name="x")
-    RuntimeError
-        If `session` is closed.
     >>> y = x * x
     >>> print(tf.explain(y, x, names={"y": y}, views=["table"]).text().splitlines()[-3])
     x  (2,)   [1. 2.]  [2. 4.]   computed, 2 paths
