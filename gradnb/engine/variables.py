@@ -27,10 +27,14 @@ __all__ = [
     "AUTO_REUSE",
     "Variable",
     "VariableScope",
+    "all_variables",
     "get_variable",
     "get_variable_scope",
     "global_variables",
     "global_variables_initializer",
+    "initialize_all_variables",
+    "initialize_local_variables",
+    "initialize_variables",
     "local_variables",
     "local_variables_initializer",
     "trainable_variables",
@@ -664,3 +668,10 @@ def local_variables_initializer() -> Operation:
     >>> init = tf.local_variables_initializer()
     """
     return variables_initializer(local_variables(), "init")
+
+
+# The names that these functions had first; books use them still.
+all_variables = global_variables
+initialize_all_variables = global_variables_initializer
+initialize_local_variables = local_variables_initializer
+initialize_variables = variables_initializer

@@ -54,6 +54,9 @@ def value_of(array: Any, precision: int = 4, language: str | None = None) -> Val
         return Value(_written(array, _Numbers(array, precision)), shape, dtype)
     if dtype == "string":
         return Value(message("view.strings", language, count=array.size), shape, dtype)
+    if dtype == "bool":
+        words = message("view.truths", language, count=array.size, true=int(array.sum()))
+        return Value(words, shape, dtype, _summary(array.astype(np.int64), precision))
     summary = _summary(array, precision)
     words = message(
         "view.summary",

@@ -429,3 +429,14 @@ def test_adding_to_a_variable_without_a_value_is_refused() -> None:
     v = tf.Variable(1.0, name="v")
     with tf.Session() as session, pytest.raises(errors.FailedPreconditionError, match="uninitialized value v"):
         session.run(v.assign_add(1.0))
+
+
+def test_the_names_that_books_use_serve_too() -> None:
+    v, local = tf.Variable(1.0), tf.Variable(2.0, collections=[tf.GraphKeys.LOCAL_VARIABLES])
+    assert tf.all_variables() == [v]
+    with tf.Session() as session:
+        session.run([tf.initialize_all_variables(), tf.initialize_local_variables()])
+        assert session.run([v, local]) == [1.0, 2.0]
+    with tf.Session() as session:
+        session.run(tf.initialize_variables([v]))
+        assert session.run(v) == 1.0

@@ -114,7 +114,8 @@ def test_many_strings_and_truth_values_are_counted() -> None:
     assert (strings.text, strings.summary, strings.dtype) == ("9 strings", None, "string")
     truths = value_of([True] * 6 + [False] * 2)
     assert truths.summary is not None
-    assert truths.summary.mean == "0.75"
+    assert truths.text == "8 values: 6 True"
+    assert (truths.summary.minimum, truths.summary.mean, truths.summary.maximum) == ("0", "0.75", "1")
 
 
 def test_a_long_string_is_cut() -> None:
