@@ -180,32 +180,10 @@ class Growing:
 
 
 SMOOTH = [
-    "-{}",
-    "tf.square({})",
-    "tf.exp({})",
-    "tf.expm1({})",
-    "tf.sin({})",
-    "tf.cos({})",
-    "tf.tanh({})",
-    "tf.sinh({})",
-    "tf.cosh({})",
-    "tf.sigmoid({})",
-    "tf.atan({})",
-    "tf.asinh({})",
-    "tf.nn.softplus({})",
-    "tf.nn.swish({})",
-    "tf.identity({})",
-    "tf.stop_gradient({})",
-    "tf.zeros_like({})",
-    "tf.ones_like({})",
-    "tf.nn.l2_loss({})",
-    "tf.math.log_sigmoid({})",
-    "{}**2",
-    "{}**3",
-    "2.0*{}",
-    "{}+1.0",
-    "1.0-{}",
-    "{}/2.0",
+    *("-{}", "tf.square({})", "tf.exp({})", "tf.expm1({})", "tf.sin({})", "tf.cos({})", "tf.tanh({})"),
+    *("tf.sinh({})", "tf.cosh({})", "tf.sigmoid({})", "tf.atan({})", "tf.asinh({})", "tf.nn.softplus({})"),
+    *("tf.nn.swish({})", "tf.identity({})", "tf.stop_gradient({})", "tf.zeros_like({})", "tf.ones_like({})"),
+    *("tf.nn.l2_loss({})", "tf.math.log_sigmoid({})", "{}**2", "{}**3", "2.0*{}", "{}+1.0", "1.0-{}", "{}/2.0"),
 ]
 
 #: Functions that take numbers of a range.
@@ -251,10 +229,7 @@ KINKS: dict[str, tuple[float, ...]] = {
 
 #: Functions that jump at whole or half numbers.
 JUMPS = [
-    "tf.floor({})",
-    "tf.ceil({})",
-    "tf.round({})",
-    "tf.rint({})",
+    *("tf.floor({})", "tf.ceil({})", "tf.round({})", "tf.rint({})"),
     "tf.cast(tf.cast({0}, tf.int32), {0}.dtype.base_dtype)",
 ]
 
@@ -521,7 +496,7 @@ def grown(seed: int, leaves: int, length: int, smooth: bool = True, through: str
     kinds = ["placeholder", "placeholder", "vague placeholder", *([] if smooth else ["constant", "Variable"])]
     given: dict[str, Array] = {}
     declared: dict[str, str] = {}
-    with gradnb.Graph().as_default() as graph:
+    with gradnb.Graph().as_default() as graph, np.errstate(all="ignore"):
         grow.names.update(tf=gradnb, np=np, example=example)
         for i in range(leaves):
             shape = grow.one_of(SHAPES)

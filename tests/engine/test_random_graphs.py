@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -176,12 +177,29 @@ def test_tensorflow_gives_the_same(program: Program) -> None:
     v1.disable_v2_behavior()
     ours, theirs = outcome(tf, program), outcome(v1, program)
     if isinstance(ours, str) or isinstance(theirs, str):
-        assert ours == theirs
+        assert str(ours).partition(":")[0] == str(theirs).partition(":")[0]
         return
     assert ours[0] == theirs[0]
-    for found, expected in zip(ours[1], theirs[1], strict=True):
+    exact = outcome(tf, in_float64(program))
+    for found, expected, precise in zip(ours[1], theirs[1], exact[1], strict=True):
         assert (found is None) == (expected is None)
         if found is not None:
             assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
             digits = 1e-9 if found.dtype == np.float64 else 2e-4
-            np.testing.assert_allclose(found, expected, rtol=digits, atol=digits)
+            with np.errstate(invalid="ignore"):
+                # Where single precision loses digits, the two need not agree on them.
+                lost = np.nan_to_num(50 * np.abs(found - precise), nan=0.0, posinf=0.0)
+            np.testing.assert_array_equal(np.isfinite(found), np.isfinite(expected))
+            np.testing.assert_array_equal(found[~np.isfinite(found)], expected[~np.isfinite(found)])
+            with np.errstate(invalid="ignore"):
+                apart = np.abs(found - expected)[np.isfinite(found)]
+            assert (apart <= (digits * (1 + np.abs(expected)) + lost)[np.isfinite(found)]).all()
+
+
+def in_float64(program: Program) -> Program:
+    """Return the same program with numbers of double precision."""
+    return replace(
+        program,
+        leaves={name: value.astype(np.float64) for name, value in program.leaves.items()},
+        seeds=tuple(seed.replace("np.float32", "np.float64") for seed in program.seeds),
+    )
