@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
-import shlex
+import re
 from argparse import Action, ArgumentError
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,6 +27,8 @@ LARGEST_PRECISION = 17
 
 _CHOICES = {"view": VIEWS, "layout": LAYOUTS, "lang": LANGUAGES, "theme": THEMES, "unconnected": UNCONNECTED}
 _OPTION_LETTER = "-o"
+_QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
+_WORD = re.compile(rf"""(?:[^\s"']|{_QUOTED.pattern})+(?=\s|$)""")
 _OF_A_CALL = ("wrt", "grad_ys", "stop", "unconnected")
 
 
@@ -190,15 +192,16 @@ def check_output(name: str, language: str | None = None) -> None:
 
 
 def _split(line: str, language: str | None) -> list[str]:
-    """Split the line at its spaces, as a shell does but for the backslash, which is an ordinary character of a path."""
-    lexer = shlex.shlex(line, posix=True)
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    lexer.escape = ""
-    try:
-        return [_protected(word) for word in lexer]
-    except ValueError:
+    """Split the line at the spaces outside of quotation marks; a backslash is an ordinary character of a path."""
+    if _WORD.sub("", line).strip():
         _refuse("unclosed_quote", language, line=line.strip())
+    return [_protected(_unquoted(word)) for word in _WORD.findall(line)]
+
+
+def _unquoted(word: str) -> str:
+    """Return a word without its quotation marks; those behind a bracket are Python's own: ``params['w']``."""
+    before_mark = re.split("[\"']", word, maxsplit=1)[0]
+    return word if "[" in before_mark else _QUOTED.sub(lambda mark: mark[0][1:-1], word)
 
 
 def _protected(word: str) -> str:

@@ -391,6 +391,12 @@ def test_a_list_of_variables_may_stand_for_them(notebook: Notebook) -> None:
     assert numbers(explanation(notebook)) == [[1, 1], [1, 1], [0, 0]]
 
 
+def test_a_name_may_hold_quotation_marks(notebook: Notebook) -> None:
+    notebook.ok("params = {'w': [tf.Variable(3.)]}\ny = params['w'][0] * 2.")
+    notebook.ok("%gradgraph y --wrt params['w'][0] -o e")
+    assert [row.name for row in explanation(notebook).view.rows] == ["params['w'][0]"]
+
+
 def test_seed_makes_initial_values_repeatable(notebook: Notebook) -> None:
     values = []
     for seed in (1, 1, 2):
