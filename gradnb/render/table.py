@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gradnb.messages import text as message
-from gradnb.view.model import Flow, Gradient, Row, State, Value, View
+from gradnb.view.model import Flow, Gradient, NodeKind, Row, State, Value, View
 
 _WITHOUT_NUMBER = {State.STOPPED: "None", State.NONE: "None", State.NOT_COMPUTED: "…"}
 
@@ -19,9 +19,10 @@ class Table:
 
 
 def xs_table(view: View) -> Table:
-    """Return one row per x: name, shape, value, gradient, contributions per y, state.
+    """Return one row per x: name, shape, value, gradient, contributions per y, another library's answer, state.
 
-    The dtype has a column when it isn't float32 everywhere; the contributions have theirs when there are several ys.
+    The dtype has a column when it isn't float32 everywhere; the contributions have theirs when there are several ys,
+    another library when it was asked.
     """
     several = len(view.y_names) > 1
     typed = any(row.dtype != "float32" for row in view.rows)
@@ -31,18 +32,25 @@ def xs_table(view: View) -> Table:
     headings += [say("dtype")] if typed else []
     headings += [say("value"), say("gradient")]
     headings += [say("from_y", name=name) for name in view.y_names] if several else []
+    library = next((row.other.library for row in view.rows if row.other is not None), "")
+    headings += [library, say("difference")] if library else []
     return Table(
         (*headings, say("state")),
-        tuple(_cells(row, row.node in hidden, several, typed, say) for row in view.rows),
+        tuple(_cells(row, row.node in hidden, several, typed, bool(library), say) for row in view.rows),
     )
 
 
-def _cells(row: Row, hidden: bool, several: bool, typed: bool, say: _Words) -> tuple[str, ...]:
+def _cells(row: Row, hidden: bool, several: bool, typed: bool, asked: bool, say: _Words) -> tuple[str, ...]:
     cells = [row.name, row.shape]
     cells += [row.dtype] if typed else []
     cells += [say.number(row.value), "?" if hidden else gradient_number(row.gradient)]
     if several:
         cells += ["?" if hidden else say.number(part) for part in row.contributions]
+    if asked and row.other is None:
+        cells += [say("absent"), say("absent")]
+    elif row.other is not None:
+        number = "None" if row.other.value is None else row.other.value.text
+        cells += ["?", "?"] if hidden else [number, row.other.difference]
     return (*cells, say("predict") if hidden else row.state)
 
 
@@ -58,7 +66,8 @@ def nodes_table(view: View) -> Table:
             number = state = ""
         else:
             number, state = gradient_sum(gradient), gradient_state(gradient, view.language)
-        rows.append((node.name, node.label, node.shape, say.number(node.value), number, state))
+        value = "" if node.kind is NodeKind.GROUP else say.number(node.value)
+        rows.append((node.name, node.label, node.shape, value, number, state))
     for seed in view.seeds:
         state = "" if seed.given else say("default_seed")
         shape = str(seed.value.shape) if seed.value is not None else ""

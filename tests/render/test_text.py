@@ -10,8 +10,8 @@ import sample_views as samples
 
 from gradnb.render import text
 from gradnb.render.plain import columns, harmless, wrap
-from gradnb.render.table import edges_list, gradient_state
-from gradnb.view.model import Flow, Gradient, State, Step, View
+from gradnb.render.table import edges_list, gradient_state, nodes_table
+from gradnb.view.model import Flow, Gradient, Node, NodeKind, State, Step, View
 
 
 def numbers(view: View) -> set[str]:
@@ -47,6 +47,12 @@ def test_a_contribution_that_is_still_to_be_computed_is_a_dash() -> None:
     view = samples.one_variable()
     edge = replace(view.backward_edges[0], flow=Flow.PASSES, contribution=None, reason="")
     assert edges_list(replace(view, backward_edges=(edge,)))[0].endswith(": –")
+
+
+def test_a_collapsed_scope_has_no_value_to_miss() -> None:
+    group = Node("n0", "layer", NodeKind.GROUP, "4 tensors", "", None, None)
+    (cells,) = nodes_table(replace(samples.one_variable(), nodes=(group,), seeds=())).rows
+    assert cells == ("layer", "4 tensors", "", "", "", "")
 
 
 def test_chinese_lists_have_chinese_marks() -> None:
