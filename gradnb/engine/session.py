@@ -319,10 +319,9 @@ class Session(AbstractContextManager["Session"]):
         except (ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError) as error:
             raise InvalidArgumentError(operation, _complaint(error, inputs)) from error
         outputs = operation.outputs
-        if len(outputs) == 1:
-            values[outputs[0]] = result
-        else:
-            values.update(zip(outputs, result or (), strict=True))
+        # What is fed stays: the operation may run for another of its outputs, or because another waits for it.
+        for output, value in zip(outputs, (result,) if len(outputs) == 1 else result or (), strict=True):
+            values.setdefault(output, value)
 
 
 class InteractiveSession(Session):

@@ -194,6 +194,18 @@ def test_a_placeholder_of_unknown_rank_is_named_without_a_shape() -> None:
     assert "placeholder tensor 'p' with dtype double\n" in said(raised)
 
 
+def test_a_fed_output_stays_when_its_operation_runs_for_another() -> None:
+    x = tf.constant([1.0, 5.0, 3.0])
+    largest, places = tf.nn.top_k(x, k=2)
+    doubled = 2.0 * x
+    with tf.control_dependencies([doubled]):
+        after = tf.constant(1.0)
+    with tf.Session() as session:
+        found = session.run([10.0 * largest, places], {largest: [7.0, 6.0]})
+        assert [value.tolist() for value in found] == [[70.0, 60.0], [1, 2]]
+        assert session.run([doubled + 1.0, after], {doubled: [0.0, 0.0, 0.0]})[0].tolist() == [1.0, 1.0, 1.0]
+
+
 def test_an_operation_after_a_fed_placeholder_has_nothing_to_wait_for() -> None:
     x = tf.placeholder(tf.float32, [2])
     first, second = tf.tuple([x, 2.0 * x])
