@@ -40,7 +40,6 @@ class Program:
     xs: tuple[str, ...]
     seeds: tuple[str, ...]
     stops: tuple[str, ...]
-    types: frozenset[str]
 
     @property
     def source(self) -> str:
@@ -128,16 +127,20 @@ class Growing:
         found = list(choices)
         return found[self.random.integers(len(found))]
 
+    def late_one_of(self, choices: Sequence[Any]) -> Any:
+        """Choose rather what came late, so that programs grow deep."""
+        return choices[max(self.random.integers(len(choices), size=3))]
+
     def pick(self, fits: Callable[[Array], bool] = lambda value: True) -> str | None:
         """Choose a tensor of real numbers."""
         found = [n for n, v in self.values.items() if v.dtype.kind == "f" and fits(v)]
-        return self.one_of(found) if found else None
+        return self.late_one_of(found) if found else None
 
     def pair(self, fit: Callable[[Array, Array], bool]) -> tuple[str, str] | None:
         """Choose two tensors that fit together, perhaps twice the same."""
         real = [n for n, v in self.values.items() if v.dtype.kind == "f"]
         found = [(a, b) for a, b in itertools.product(real, repeat=2) if fit(self.values[a], self.values[b])]
-        return self.one_of(found) if found else None
+        return self.late_one_of(found) if found else None
 
     def shape(self, name: str) -> tuple[int, ...]:
         return tuple(self.values[name].shape)
@@ -298,7 +301,7 @@ def reduced(grow: Growing) -> str | None:
         "euclidean_norm": grow.apart,
         "std": grow.distinct,
     }
-    name = grow.pick(lambda v: (v.ndim > 0 or function != "std") and fits.get(function, lambda v: True)(v))
+    name = grow.pick(lambda v: (v.size > 1 or function != "std") and fits.get(function, lambda v: True)(v))
     if name is None:
         return None
     rank = len(grow.shape(name))
@@ -476,7 +479,7 @@ def by_example(grow: Growing, type: str = "") -> str | None:
     known = [n for n in grow.values if grow.names[n].shape.is_fully_defined()]
     if not known:
         return None
-    sources = sorted({grow.one_of(known), grow.one_of(known)})
+    sources = sorted({grow.late_one_of(known), grow.one_of(known)})
     return f"example({type or grow.one_of(EXAMPLES)!r}, {', '.join(sources)})[0]"
 
 
@@ -489,14 +492,14 @@ PORTABLE = [
 def grown(seed: int, leaves: int, length: int, smooth: bool = True, through: str = "") -> Program:
     """Return a program from random numbers: the shorter of two with one seed is how the longer begins.
 
-    With `through`, it uses that operation first.
+    With `through`, it uses that operation first, and its result is one of those that are differentiated.
     """
     grow = Growing(np.random.default_rng(seed), smooth)
     dtype = "float64" if smooth else grow.one_of(["float64", "float32"])
     kinds = ["placeholder", "placeholder", "vague placeholder", *([] if smooth else ["constant", "Variable"])]
     given: dict[str, Array] = {}
     declared: dict[str, str] = {}
-    with gradnb.Graph().as_default() as graph, np.errstate(all="ignore"):
+    with gradnb.Graph().as_default(), np.errstate(all="ignore"):
         grow.names.update(tf=gradnb, np=np, example=example)
         for i in range(leaves):
             shape = grow.one_of(SHAPES)
@@ -516,12 +519,13 @@ def grown(seed: int, leaves: int, length: int, smooth: bool = True, through: str
             expression = grow.one_of([*PORTABLE, *([by_example] * 12 if smooth else [])])(grow)
             if expression is not None:
                 grow.add(expression)
-        types = frozenset(operation.type for operation in graph.get_operations())
     made = list(grow.values)
     asks = np.random.default_rng(seed + 1)
     # The last tensors are the likeliest results: the way back is long.
     near = np.arange(1.0, len(made) + 1) ** 2
     ys = tuple(asks.choice(made, size=asks.integers(1, 3), p=near / near.sum()).tolist())
+    if through:
+        ys = (*ys[:1], made[leaves])
     xs = tuple(given) if asks.random() < 0.6 else tuple(asks.choice(made, size=asks.integers(1, 4)).tolist())
     stops = tuple(asks.choice(made, size=1).tolist()) if asks.random() < 0.3 else ()
     seeds = []
@@ -531,7 +535,7 @@ def grown(seed: int, leaves: int, length: int, smooth: bool = True, through: str
         alike = [n for n, v in grow.values.items() if v.shape == value.shape and v.dtype == value.dtype]
         choices = ["None", f"np.array({numbers}, np.{value.dtype})", asks.choice(alike)]
         seeds.append(str(choices[asks.integers(3)]))
-    return Program(given, declared, tuple(grow.lines), ys, xs, tuple(seeds), stops, types)
+    return Program(given, declared, tuple(grow.lines), ys, xs, tuple(seeds), stops)
 
 
 def programs(smooth: bool = True, longest: int = 9) -> st.SearchStrategy[Program]:

@@ -139,7 +139,9 @@ def test_gradients_are_slopes_and_parts_run_as_the_whole(program: Program) -> No
 
 @pytest.mark.parametrize("type", EXAMPLES)
 def test_each_operation_does_its_part_in_a_program(type: str) -> None:
-    check(grown(zlib.crc32(type.encode()), leaves=2, length=4, through=type))
+    program = grown(zlib.crc32(type.encode()), leaves=2, length=4, through=type)
+    assert program.lines[0].startswith(f"{program.ys[-1]} = example('{type}'")
+    check(program)
 
 
 @pytest.mark.slow
