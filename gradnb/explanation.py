@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from gradnb.against.answer import Answer, ask_tensorflow, beside
 from gradnb.engine.gradients import Call
 from gradnb.engine.naming import given_names
 from gradnb.engine.paths import operations_behind, shown_as
@@ -86,9 +87,10 @@ class Explanation:
     [array(6., dtype=float32)]
     """
 
-    def __init__(self, setting: _Setting, inputs: Inputs) -> None:
+    def __init__(self, setting: _Setting, inputs: Inputs, answer: Answer | None = None) -> None:
         self._setting = setting
         self._inputs = inputs
+        self._answer = answer
 
     @cached_property
     def _numbers(self) -> Numbers:
@@ -97,7 +99,8 @@ class Explanation:
     @cached_property
     def view(self) -> View:
         """Everything that it shows."""
-        return build(self._setting.scene, self._numbers, self._inputs, self._setting.options)
+        view = build(self._setting.scene, self._numbers, self._inputs, self._setting.options)
+        return view if self._answer is None else beside(view, self.gradients, self._answer, self._setting.options)
 
     @property
     def gradients(self) -> list[Array | None]:
@@ -111,6 +114,12 @@ class Explanation:
         """What the numbers were computed from: ``variables`` by operation name, ``feeds`` by tensor name."""
         feeds = {**self._setting.calculator.drawn(self._numbers), **self._inputs.drawn, **self._inputs.feeds}
         return {"variables": dict(self._inputs.variables), "feeds": feeds}
+
+    def _against_tensorflow(self) -> Explanation:
+        setting = self._setting
+        inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(self._numbers)})
+        answer = ask_tensorflow(setting.derivation, inputs, setting.seed_number, setting.options.language)
+        return Explanation(setting, self._inputs, answer)
 
     # Changing
 
@@ -424,6 +433,7 @@ def explain(
     precision: int = 4,
     language: str | None = None,
     theme: str = "auto",
+    against: str | None = None,
 ) -> Explanation:
     """Explain ``tf.gradients(ys, xs, grad_ys, …)`` without changing the graph or any session.
 
@@ -450,6 +460,8 @@ def explain(
         ``en`` or ``zh``; by default the current language.
     theme : str
         ``auto``, ``light`` or ``dark``.
+    against : str, optional
+        ``tensorflow``: its answer stands beside, from the same values. It takes some seconds.
 
     Returns
     -------
@@ -461,7 +473,7 @@ def explain(
     ValueError, TypeError, LookupError
         Whatever `gradients` raises; and if an option is not among its values.
     RuntimeError
-        If `session` is closed.
+        If `session` is closed; if TensorFlow is to be asked and is not installed.
 
     Examples
     --------
@@ -474,7 +486,7 @@ def explain(
     """
     options = _options(views, layout, precision, language, theme)
     question = Question.of_arguments(ys, xs, grad_ys, stop_gradients, unconnected_gradients)
-    return _explained(question, session, feed_dict, names, seed, options)
+    return _explained(question, session, feed_dict, names, seed, options, against)
 
 
 def explain_call(
@@ -489,6 +501,7 @@ def explain_call(
     precision: int = 4,
     language: str | None = None,
     theme: str = "auto",
+    against: str | None = None,
 ) -> Explanation:
     """Explain a call that a program made, as `gradnb.engine.gradients.recording` keeps it.
 
@@ -496,7 +509,7 @@ def explain_call(
     ----------
     call : Call
         The call.
-    session, feed_dict, names, seed, views, layout, precision, language, theme
+    session, feed_dict, names, seed, views, layout, precision, language, theme, against
         As for `explain`.
 
     Returns
@@ -505,7 +518,7 @@ def explain_call(
         The picture, the table, and the words.
     """
     options = _options(views, layout, precision, language, theme)
-    return _explained(Question.of_call(call), session, feed_dict, names, seed, options)
+    return _explained(Question.of_call(call), session, feed_dict, names, seed, options, against)
 
 
 def show(explanation: Any, *arguments: Any, **options: Any) -> None:
@@ -566,10 +579,13 @@ def _explained(
     names: Mapping[Any, Any] | None,
     seed: int | None,
     options: Options,
+    against: str | None,
 ) -> Explanation:
+    if against not in (None, "tensorflow"):
+        raise ValueError(message("against.unknown", value=against))
     inputs = inputs_of(question, session, feed_dict)
     setting = _Setting(question, given_names(names), options, 0 if seed is None else seed, derive(question))
     explanation = Explanation(setting, setting.calculator.complete(inputs))
     # Now, and not when it is first shown: what does not fit is the caller's error.
     _ = explanation.view
-    return explanation
+    return explanation if against is None else explanation._against_tensorflow()

@@ -5,7 +5,8 @@ values, each one time after the other, and then computes the gradients of each o
 ``{"variables": {name: value}, "feeds": {tensor name: value}}``. The answer is ``{"version", "printed", "error",
 "calls"}``, with a list of gradients for each call: an array, None, or a text that says what went wrong.
 
-A job ``{"graph": operations, …}`` rebuilds a graph: see `gradnb.against.rebuild`.
+A job ``{"graphs": descriptions}`` rebuilds graphs, as `gradnb.against.rebuild` describes them; its answer is
+``{"version", "answers"}``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from gradnb.against.rebuild import answer_for_graph
+from gradnb.against.rebuild import answer_for
 
 
 def main() -> None:
@@ -32,7 +33,10 @@ def main() -> None:
     os.dup2(2, 1)  # what TensorFlow's C++ code prints must not run into the answer
     job = pickle.load(sys.stdin.buffer)
     tf = _tensorflow()
-    answer = _answer_for_program(tf, job) if "program" in job else answer_for_graph(tf, job)
+    if "program" in job:
+        answer = _answer_for_program(tf, job)
+    else:
+        answer = {"answers": [answer_for(tf, description) for description in job["graphs"]]}
     answers.write(pickle.dumps({"version": tf.version.VERSION, **answer}))
     answers.close()
 

@@ -11,13 +11,15 @@ Array = np.ndarray[Any, Any]
 
 #: How far two computations of one number may be apart, by bytes of a real number.
 _ROUNDING = {2: 1e-2, 4: 2e-5, 8: 1e-9}
+#: Where all numbers are smaller than this, they are what rounding left over.
+_SMALL = 1e-3
 #: Below this a difference is noise, and another one on every processor.
 _NOISE = 1e-6
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf)(?!\w)")
 
 
 def relative_difference(ours: Array, theirs: Array) -> float:
-    """Return the largest difference of two arrays, as a part of their largest magnitude.
+    """Return the largest difference of two arrays, as a part of their largest magnitude, or of 0.001 if that is less.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ def relative_difference(ours: Array, theirs: Array) -> float:
     if not (np.isfinite(left) & np.isfinite(right)).all():
         return np.inf
     finite = [np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in (ours, theirs)]
-    return float(np.abs(left - right).max() / max(finite))
+    return float(np.abs(left - right).max() / max(*finite, _SMALL))
 
 
 def is_same(ours: Array | None, theirs: Array | None) -> bool:

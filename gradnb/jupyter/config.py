@@ -11,6 +11,7 @@ from traitlets import Bool, Bunch, Enum, Int, List, TraitError, Unicode, validat
 from traitlets.config import Configurable
 
 from gradnb.jupyter.request import (
+    AGAINST,
     LARGEST_PRECISION,
     LAYOUTS,
     THEMES,
@@ -41,6 +42,7 @@ class GradGraph(Configurable):
     seed = Int(None, allow_none=True, help="The seed of variables that no session has initialized.").tag(config=True)
     tensorflow = Bool(False, help="import tensorflow gives gradnb.").tag(config=True)
     static = Bool(False, help="No live panel.").tag(config=True)
+    against = Enum(AGAINST, None, allow_none=True, help="Whose answer stands beside.").tag(config=True)
 
     def completed(self, request: Request) -> Request:
         """Return `request` with these defaults where its line says nothing.

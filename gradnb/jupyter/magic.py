@@ -17,6 +17,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import no_var_expand, output_can_be_silenced
 
 import gradnb
+from gradnb.against.process import TensorFlowUnavailable, check_installed
 from gradnb.aliases import tensorflow_means_gradnb
 from gradnb.engine.gradients import Call, recording
 from gradnb.engine.graph import Graph, get_default_graph, reset_default_graph
@@ -45,7 +46,10 @@ def magic(shell: InteractiveShell, defaults: GradGraph) -> Callable[[str, str | 
     @no_var_expand
     @output_can_be_silenced
     def gradgraph(line: str, cell: str | None = None) -> object:
-        return runner.run(line, cell)
+        try:
+            return runner.run(line, cell)
+        except TensorFlowUnavailable as problem:
+            raise UsageError(str(problem)) from problem
 
     gradgraph.__doc__ = help_text()
     # IPython asks for this before it takes __doc__: so the help is in the language of the moment.
@@ -81,6 +85,8 @@ class Runner:
         """
         request = self.defaults.completed(parse(line, self.defaults.lang))
         with speaking(request.lang):
+            if request.against:
+                check_installed()
             if cell is None:
                 if not request.ys:
                     raise UsageError(text("magic.forms"))
@@ -200,6 +206,7 @@ class Runner:
             "names": self.bindings.names(self.shell.user_ns, (Tensor, Variable)),
             "feed_dict": self._feeds(request) or None,
             "seed": request.seed,
+            "against": request.against,
             "views": request.view,
             "layout": request.layout,
             "precision": request.precision,

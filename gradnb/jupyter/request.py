@@ -22,10 +22,18 @@ VIEWS = ("graph", "table", "steps", "story")
 LAYOUTS = ("LR", "TB")
 THEMES = ("auto", "light", "dark")
 UNCONNECTED = ("none", "zero")
+AGAINST = ("tensorflow",)
 FILE_FORMATS = (".svg", ".png", ".pdf", ".html", ".dot")
 LARGEST_PRECISION = 17
 
-_CHOICES = {"view": VIEWS, "layout": LAYOUTS, "lang": LANGUAGES, "theme": THEMES, "unconnected": UNCONNECTED}
+_CHOICES = {
+    "view": VIEWS,
+    "layout": LAYOUTS,
+    "lang": LANGUAGES,
+    "theme": THEMES,
+    "unconnected": UNCONNECTED,
+    "against": AGAINST,
+}
 _OPTION_LETTER = "-o"
 _QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 _WORD = re.compile(rf"""(?:[^\s"']|{_QUOTED.pattern})+(?=\s|$)""")
@@ -44,7 +52,7 @@ class Request:
         Python expressions, one per y.
     feed : tuple of (str, str)
         A Python name and the expression to feed to it.
-    unconnected, layout, lang, theme : str or None
+    unconnected, layout, lang, theme, against : str or None
         One of the words that the option allows.
     view : tuple of str
         The views in the order in which they are shown.
@@ -74,6 +82,7 @@ class Request:
     seed: int | None = None
     tensorflow: bool = False
     static: bool = False
+    against: str | None = None
 
     @property
     def expressions(self) -> tuple[str, ...]:
@@ -148,6 +157,7 @@ def magic_parser(language: str | None = None) -> MagicArgumentParser:
     @argument("--new-graph", action="store_true", help=say("new_graph"))
     @argument("--seed", metavar="N", help=say("seed"))
     @argument("--tensorflow", action="store_true", help=say("tensorflow"))
+    @argument("--against", metavar="|".join(AGAINST), help=say("against"))
     @argument("--static", action="store_true", help=say("static"))
     def gradgraph() -> None:
         """Carry the options; the magic itself is in `gradnb.jupyter.magic`."""

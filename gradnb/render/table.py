@@ -19,9 +19,10 @@ class Table:
 
 
 def xs_table(view: View) -> Table:
-    """Return one row per x: name, shape, value, gradient, contributions per y, state.
+    """Return one row per x: name, shape, value, gradient, contributions per y, another library's answer, state.
 
-    The dtype has a column when it isn't float32 everywhere; the contributions have theirs when there are several ys.
+    The dtype has a column when it isn't float32 everywhere; the contributions have theirs when there are several ys,
+    another library when it was asked.
     """
     several = len(view.y_names) > 1
     typed = any(row.dtype != "float32" for row in view.rows)
@@ -31,18 +32,25 @@ def xs_table(view: View) -> Table:
     headings += [say("dtype")] if typed else []
     headings += [say("value"), say("gradient")]
     headings += [say("from_y", name=name) for name in view.y_names] if several else []
+    library = next((row.other.library for row in view.rows if row.other is not None), "")
+    headings += [library, say("difference")] if library else []
     return Table(
         (*headings, say("state")),
-        tuple(_cells(row, row.node in hidden, several, typed, say) for row in view.rows),
+        tuple(_cells(row, row.node in hidden, several, typed, bool(library), say) for row in view.rows),
     )
 
 
-def _cells(row: Row, hidden: bool, several: bool, typed: bool, say: _Words) -> tuple[str, ...]:
+def _cells(row: Row, hidden: bool, several: bool, typed: bool, asked: bool, say: _Words) -> tuple[str, ...]:
     cells = [row.name, row.shape]
     cells += [row.dtype] if typed else []
     cells += [say.number(row.value), "?" if hidden else gradient_number(row.gradient)]
     if several:
         cells += ["?" if hidden else say.number(part) for part in row.contributions]
+    if asked and row.other is None:
+        cells += [say("absent"), say("absent")]
+    elif row.other is not None:
+        number = "None" if row.other.value is None else row.other.value.text
+        cells += ["?", "?"] if hidden else [number, row.other.difference]
     return (*cells, say("predict") if hidden else row.state)
 
 

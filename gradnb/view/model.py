@@ -210,6 +210,25 @@ class BackwardEdge:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another library's answer.
+
+    Attributes
+    ----------
+    library : str
+        Its name.
+    value : Value or None
+        The gradient there; None for its None.
+    difference : str
+        How far it is from ours, relative to the largest number: ``< 1e-6``.
+    """
+
+    library: str
+    value: Value | None
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One x in the table.
 
@@ -227,6 +246,8 @@ class Row:
         The state in words, with its reason: ``computed, 2 paths``; ``None: stopped at a_stoped``.
     contributions : tuple of (Value or None)
         Per y of the call, the part of the gradient that comes from that y alone; None shows as a dash.
+    other : Other or None
+        Another library's gradient, when it was asked.
     """
 
     node: str
@@ -237,6 +258,7 @@ class Row:
     gradient: Gradient
     state: str
     contributions: tuple[Value | None, ...]
+    other: Other | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ def test_a_difference_is_measured_by_the_largest_number() -> None:
     assert relative_difference(np.array([100.0, 1.0]), np.array([100.0, 2.0])) == 0.01
 
 
+def test_what_rounding_left_over_is_no_difference() -> None:
+    assert is_same(np.array([1e-17, -3e-18]), np.array([0.0, 2e-17]))
+    assert not is_same(np.array([1e-8]), np.array([2e-8]))
+
+
 def test_noise_is_not_written_out() -> None:
     assert [in_words(number) for number in (0.0, 3e-8, 0.031, np.inf)] == ["< 1e-6", "< 1e-6", "3.1e-02", "∞"]
 

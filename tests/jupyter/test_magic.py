@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from IPython.core.error import UsageError
 from shells import Notebook
 
 from gradnb import get_default_graph, get_variable
+from gradnb.against import answer, process
 from gradnb.explanation import Explanation, explain
 
 CALL = """%%gradgraph
@@ -436,3 +438,21 @@ def test_get_variable_is_new_in_each_run(notebook: Notebook) -> None:
     notebook.ok("%%gradgraph y1 --wrt w1" + TWO_YS)
     with pytest.raises(ValueError, match="already exists"):
         get_variable("w1", [2])
+
+
+def test_without_tensorflow_nothing_is_run_against_it(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "find_spec", lambda name: None)
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    shown = notebook.run("%%gradgraph --against tensorflow\nran = True\nx = tf.Variable(1.0)\nx * x")
+    assert isinstance(shown.error, UsageError)
+    assert "TensorFlow is not installed here." in shown.stderr
+    assert "ran" not in notebook.names
+
+
+def test_tensorflows_answer_stands_in_the_table(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {"version": "2", "answers": [{"gradients": [np.float32(6.0)]}]}
+    monkeypatch.setattr("gradnb.jupyter.magic.check_installed", lambda: None)
+    monkeypatch.setattr(answer, "check_installed", lambda: None)
+    monkeypatch.setattr(answer, "ask", lambda job: answers)
+    shown = notebook.ok("%%gradgraph --against tensorflow\nx = tf.Variable(3.0)\ng = tf.gradients(x * x, [x])")
+    assert "< 1e-6" in shown.displayed[-1]["text/plain"]
