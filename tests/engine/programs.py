@@ -189,6 +189,9 @@ SMOOTH = [
     *("tf.nn.l2_loss({})", "tf.math.log_sigmoid({})", "{}**2", "{}**3", "2.0*{}", "{}+1.0", "1.0-{}", "{}/2.0"),
 ]
 
+#: Functions without a gradient of the first or of the second order: asking for it is an error.
+WITHOUT_GRADIENT = ["tf.nn.softsign({})", "tf.truncatemod({0}, {0} + 0.5)"]
+
 #: Functions that take numbers of a range.
 RANGES = {
     "tf.erf({})": (-3.0, 3.0),
@@ -239,7 +242,7 @@ JUMPS = [
 
 def unary(grow: Growing) -> str | None:
     name = grow.pick()
-    return name and grow.one_of(SMOOTH).format(name)
+    return name and grow.one_of(SMOOTH if grow.smooth else SMOOTH + WITHOUT_GRADIENT).format(name)
 
 
 def ranged(grow: Growing) -> str | None:
