@@ -14,9 +14,6 @@ from gradnb.messages import LANGUAGES, text
 
 nan, inf = np.nan, np.inf
 
-#: An image of two rows, and the same with the first of its largest elements alone.
-IMAGE, FIRST = [[[[1.0], [1.0]], [[1.0], [0.0]]]], [[[[1.0], [0.0]], [[0.0], [0.0]]]]
-
 SURPRISES: list[tuple[str, Callable[[Any], Any], Any, Any]] = [
     ("cumprod_after_zero", tf.cumprod, [2.0, 0.0, 3.0], [1.0, 0.0, 0.0]),
     ("where_nan", lambda x: tf.where(x > 0.0, tf.log(x), tf.zeros([2])), [0.0, 2.0], [nan, 0.5]),
@@ -49,7 +46,7 @@ SURPRISES: list[tuple[str, Callable[[Any], Any], Any, Any]] = [
 
 @pytest.mark.parametrize(("key", "function", "point", "gradient"), SURPRISES)
 def test_a_surprise_has_tensorflows_number_and_a_note(
-    key: str, function: Callable[[Any], Any], point: Any, gradient: Any
+    key: str, function: Callable[[Any], Any], point: list[float], gradient: list[float]
 ) -> None:
     x = tf.Variable(point)
     for language in LANGUAGES:
