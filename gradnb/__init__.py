@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gradnb import errors
-from gradnb.api import initializers, layers, linalg, losses, math, nn, random, raw_ops, test, train
+from gradnb.api import initializers, layers, linalg, logging, losses, math, nn, random, raw_ops, test, train
 from gradnb.engine import dtypes as _dtypes
 from gradnb.engine import behavior as _behavior
 from gradnb.engine import custom as _custom
@@ -94,6 +94,7 @@ __all__ = [
     "layers",
     "linalg",
     "load_ipython_extension",
+    "logging",
     "losses",
     "math",
     "name_scope",

@@ -38,7 +38,7 @@ _OUT: dict[str, str] = {
         "parse_single_example decode_csv decode_raw read_file write_file train.batch train.shuffle_batch "
         "train.string_input_producer train.start_queue_runners train.Coordinator train.QueueRunner train.Example "
         "train.Feature train.Features train.slice_input_producer FIFOQueue RandomShuffleQueue",
-        "logging": "logging app flags get_logger sysconfig",
+        "logging": "app flags get_logger sysconfig",
         "sparse": "SparseTensor SparseTensorValue sparse sparse_placeholder sparse_tensor_dense_matmul "
         "sparse_to_dense sparse_reduce_sum RaggedTensor ragged",
         "strings": "strings as_string string_join string_split string_to_number substr regex_replace reduce_join "

@@ -36,7 +36,7 @@ def test_each_namespace_has_what_it_lists_and_answers_for_the_rest(module: Any) 
         ("", "enable_eager_execution", "tf.Session"),
         ("", "device", "leave this line out"),
         ("", "bfloat16", "tf.float16"),
-        ("", "logging", "Leave this line out"),
+        ("", "flags", "Leave this line out"),
         ("layers", "conv2d", "the function of tf.nn"),
     ],
 )

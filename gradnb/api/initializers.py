@@ -6,6 +6,7 @@ from gradnb.engine.initializers import constant_initializer as constant
 from gradnb.engine.initializers import glorot_normal_initializer as glorot_normal
 from gradnb.engine.initializers import glorot_uniform_initializer as glorot_uniform
 from gradnb.engine.initializers import ones_initializer as ones
+from gradnb.engine.initializers import orthogonal_initializer as orthogonal
 from gradnb.engine.initializers import random_normal_initializer as random_normal
 from gradnb.engine.initializers import random_uniform_initializer as random_uniform
 from gradnb.engine.initializers import truncated_normal_initializer as truncated_normal
@@ -18,6 +19,7 @@ __all__ = [
     "glorot_normal",
     "glorot_uniform",
     "ones",
+    "orthogonal",
     "random_normal",
     "random_uniform",
     "truncated_normal",

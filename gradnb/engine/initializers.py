@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradnb.engine.dtypes import as_dtype, float32
-from gradnb.engine.ops.broadcast import ones, zeros
+from gradnb.engine.ops.arrays import matrix_diag_part, transpose
+from gradnb.engine.ops.broadcast import ones, reshape, zeros
+from gradnb.engine.ops.functions import sign
+from gradnb.engine.ops.linalg import qr
 from gradnb.engine.ops.random import random_normal, random_uniform, truncated_normal
 from gradnb.engine.ops.state import constant
 from gradnb.engine.tensor import Tensor
@@ -19,6 +22,7 @@ __all__ = [
     "glorot_normal_initializer",
     "glorot_uniform_initializer",
     "ones_initializer",
+    "orthogonal_initializer",
     "random_normal_initializer",
     "random_uniform_initializer",
     "truncated_normal_initializer",
@@ -265,6 +269,47 @@ class glorot_normal_initializer(variance_scaling_initializer):
 
     def __init__(self, seed: int | None = None, dtype: Any = float32) -> None:
         super().__init__(1.0, "fan_avg", "truncated_normal", seed, dtype)
+
+
+class orthogonal_initializer(Initializer):
+    """A random matrix with orthogonal rows or columns, whichever are fewer; further axes count as rows.
+
+    Parameters
+    ----------
+    gain : float
+        The factor by which it is multiplied.
+    seed : int, optional
+        Makes it reproducible.
+    dtype : DType
+        Its type when the variable does not say.
+
+    Raises
+    ------
+    ValueError
+        If the variable has fewer than two axes.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> v = tf.get_variable("orthogonal_example", [3, 2], initializer=tf.orthogonal_initializer())
+    """
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None, dtype: Any = float32) -> None:
+        self.gain = gain
+        self.seed = seed
+        self.dtype = as_dtype(dtype)
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
+        if len(shape) < 2:
+            raise ValueError(
+                f"The tensor to initialize must be at least two-dimensional. Received: shape={list(shape)}"
+            )
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        drawn = random_normal([max(rows, columns), min(rows, columns)], dtype=dtype or self.dtype, seed=self.seed)
+        q, r = qr(drawn)
+        # The signs make every orthogonal matrix equally likely.
+        q = q * sign(matrix_diag_part(r))
+        return reshape(q if rows >= columns else transpose(q), shape) * self.gain
 
 
 def _fans(shape: Sequence[int]) -> tuple[float, float]:

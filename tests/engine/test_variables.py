@@ -440,3 +440,16 @@ def test_the_names_that_books_use_serve_too() -> None:
     with tf.Session() as session:
         session.run(tf.initialize_variables([v]))
         assert session.run(v) == 1.0
+
+
+@pytest.mark.parametrize("shape", [[4, 4], [6, 3], [3, 6], [2, 3, 4]])
+def test_an_orthogonal_start_keeps_lengths(shape: list[int]) -> None:
+    v = tf.get_variable("v", shape, initializer=tf.orthogonal_initializer(gain=2.0, seed=3))
+    matrix = started(v).reshape(-1, shape[-1])
+    small = matrix @ matrix.T if len(matrix) <= shape[-1] else matrix.T @ matrix
+    np.testing.assert_allclose(small, 4.0 * np.eye(len(small)), atol=1e-5)
+
+
+def test_an_orthogonal_start_needs_a_matrix() -> None:
+    with pytest.raises(ValueError, match=r"at least two-dimensional. Received: shape=\[3\]"):
+        tf.get_variable("v", [3], initializer=tf.orthogonal_initializer)
