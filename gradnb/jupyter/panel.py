@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from html import escape
@@ -37,7 +38,9 @@ _CONTROLS = {
     "overflow": "auto",
 }
 _SECTION = {"flex": "1 0 21em", "min_width": "0"}
-_PICTURE = {"flex": "100 1 50em", "min_width": "0", "overflow": "auto"}
+_PICTURE = {"min_width": "0", "overflow": "auto"}
+# A picture that would have to be made smaller than this to stand beside the controls stands below them.
+_SMALLEST_SCALE = 0.8
 
 # How long the kernel waits for further changes, in seconds.
 _PAUSE = 0.02
@@ -183,10 +186,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
             self._template = svg.Template(layout.draw(dot.render(view, live=True)).decode(), view)
         except layout.LayoutUnavailable as reason:
             return f"<p>{escape(reason.advice(view.language))}</p>"
-        return self._template.fill(view)
+        drawn = self._template.fill(view)
+        self._picture.layout.flex = f"100 1 {_SMALLEST_SCALE * _width(drawn):.0f}pt"
+        return drawn
 
     def _say(self, key: str, **values: object) -> str:
         return text(f"panel.{key}", self._language, **values)
+
+
+def _width(drawn: str) -> float:
+    """Return the width of an SVG in points."""
+    found = re.search(r'<svg[^>]* width="([\d.]+)pt"', drawn)
+    return float(found[1]) if found else 0.0
 
 
 def _dark_style(theme: str) -> str:

@@ -263,6 +263,19 @@ def test_the_dark_colours_follow_the_page_unless_a_theme_is_chosen() -> None:
     assert 'data-jp-theme-light="false"' not in style("dark")
 
 
+def test_a_wide_picture_asks_for_more_room_than_a_narrow_one() -> None:
+    def room(explanation: Explanation) -> float:
+        (picture,) = [w for w in everything(Panel(explanation)) if isinstance(w, widgets.HTML) and "<svg" in w.value]
+        return float(picture.layout.flex.split()[-1].removesuffix("pt"))
+
+    x = tf.Variable(2.0)
+    short = explain(x * x, [x])
+    y = x
+    for _ in range(6):
+        y = tf.sin(y)
+    assert 100 < room(short) < room(explain(y, [x]))
+
+
 # Several panels, and the cell that they belong to
 
 
