@@ -305,12 +305,10 @@ class Optimizer:
         return Variable(like + initializer([], dtype), trainable=False, name=name, validate_shape=False)
 
     def _other(self, initial_value: float, name: str, variables: Sequence[Variable]) -> Variable:
-        """Return a number that is kept once for all variables, of the dtype of the first by name."""
-        first = min(variables, key=lambda variable: str(variable.name))
-        key = (name, first.graph)
+        """Return a number that is kept once for all variables: float32 from a Python number, as in TensorFlow."""
+        key = (name, variables[0].graph)
         if key not in self._other_variables:
-            value = np.array(initial_value, first.dtype.base_dtype.numpy)
-            self._other_variables[key] = Variable(value, trainable=False, name=name)
+            self._other_variables[key] = Variable(initial_value, trainable=False, name=name)
         return self._other_variables[key]
 
     # What an optimizer has of its own

@@ -436,3 +436,13 @@ def test_pieces_fit_their_boundaries() -> None:
         train.piecewise_constant(1, [1], [0.1])
     with pytest.raises(ValueError, match=r"^Boundaries \(float32\) must have the same dtype as x \(int32\)"):
         train.piecewise_constant(1, [1.5], [0.1, 0.2])
+
+
+def test_adam_keeps_its_powers_in_single_precision_also_for_a_double_variable() -> None:
+    w = tf.Variable(tf.constant(0.3, tf.float64))
+    step = tf.train.AdamOptimizer(0.1).minimize(-w)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        # What TensorFlow 2.21 gives; powers in double precision would give 0.4000005.
+        assert session.run(w) == pytest.approx(0.3999998, abs=1e-7)
