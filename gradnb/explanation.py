@@ -30,7 +30,7 @@ from gradnb.render import markdown as markdown_renderer
 from gradnb.render import svg as svg_renderer
 from gradnb.render import text as text_renderer
 from gradnb.render.layout import Format, LayoutUnavailable, draw
-from gradnb.view.build import Options, Scene, build
+from gradnb.view.build import ALWAYS, Builder, Options, Scene
 from gradnb.view.derivation import Derivation, Question, derive
 from gradnb.view.model import View
 from gradnb.view.names import Names
@@ -99,8 +99,43 @@ class Explanation:
     @cached_property
     def view(self) -> View:
         """Everything that it shows."""
-        view = build(self._setting.scene, self._numbers, self._inputs, self._setting.options)
-        return view if self._answer is None else beside(view, self.gradients, self._answer, self._setting.options)
+        return self.partial_view((*ALWAYS, *self._setting.options.views))
+
+    def partial_view(self, parts: Iterable[str]) -> View:
+        """Return only some parts of what it can show, at the cost of these alone.
+
+        Parameters
+        ----------
+        parts : iterable of str
+            Of ``graph``, ``table``, ``steps``, ``story``, ``paths``, ``jacobian``, ``raw``.
+
+        Returns
+        -------
+        View
+            With its caption and notes; what belongs to other parts is empty.
+
+        Raises
+        ------
+        ValueError
+            If there is no such part.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> x = tf.Variable(3.0, name="x")
+        >>> view = tf.explain(x * x, x, names={"x": x}).partial_view(["table"])
+        >>> len(view.rows), len(view.nodes)
+        (1, 0)
+        """
+        chosen = frozenset(parts)
+        view = self._builder.view(chosen)
+        if self._answer is None or "table" not in chosen:
+            return view
+        return beside(view, self.gradients, self._answer, self._setting.options)
+
+    @cached_property
+    def _builder(self) -> Builder:
+        return Builder(self._setting.scene, self._numbers, self._inputs, self._setting.options)
 
     @property
     def gradients(self) -> list[Array | None]:

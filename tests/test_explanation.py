@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
@@ -604,3 +605,37 @@ def test_a_script_loads_nothing_of_jupyter() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, encoding="utf-8")
     assert (done.stderr, done.stdout.splitlines()[-1]) == ("", "set()")
+
+
+# Parts of a view
+
+
+def test_a_partial_view_holds_its_parts_and_nothing_else(square: tuple[Any, Any]) -> None:
+    x, y = square
+    explanation = explain(y, x, views=["graph", "table", "steps", "story"])
+    whole = explanation.view
+    fields = {
+        "graph": ["nodes", "seeds", "forward_edges", "backward_edges"],
+        "table": ["rows"],
+        "steps": ["steps"],
+        "story": ["story"],
+    }
+    for part, own in fields.items():
+        view = explanation.partial_view([part])
+        for name in itertools.chain.from_iterable(fields.values()):
+            assert getattr(view, name) == (getattr(whole, name) if name in own else ())
+        assert (view.caption, view.y_names, view.notes) == (whole.caption, whole.y_names, whole.notes)
+    assert explanation.partial_view(fields) == whole
+    with pytest.raises(ValueError, match="parts: 'tables' is not among its values"):
+        explanation.partial_view(["tables"])
+
+
+def test_what_is_heavy_is_built_when_it_is_asked_for(square: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from gradnb.view import build
+
+    x, y = square
+    explanation = explain(y, x)
+    monkeypatch.setattr(build, "steps_of", lambda *_: pytest.fail("nobody asked for the steps"))
+    assert explanation.recompute({"x": 1.0}).view.story
+    monkeypatch.setattr(build, "story_of", lambda *_: pytest.fail("nobody asked for the story"))
+    assert explanation.recompute({"x": 1.0}).partial_view(["graph", "table"]).rows

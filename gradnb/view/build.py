@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from gradnb.view.model import (
     Row,
     Seed,
     State,
+    Step,
     Term,
     Value,
     View,
@@ -38,6 +40,11 @@ from gradnb.view.picture import Link, Picture, Spot, picture_of, scope_of
 from gradnb.view.steps import steps_of
 from gradnb.view.story import story_of
 from gradnb.view.values import value_of
+
+#: What a view consists of, besides its caption and its notes.
+PARTS: Final = ("graph", "table", "steps", "story", "paths", "jacobian", "raw")
+#: Every view has these: the picture and the table are shown by most, and the story is the picture's alt text.
+ALWAYS: Final = ("graph", "table", "story")
 
 _MOST_SCOPES = 12
 _LONGEST_SEED = 40
@@ -122,12 +129,21 @@ class Scene:
         return constant_value(tensor) if array is None else array
 
 
-def build(scene: Scene, numbers: Numbers, inputs: Inputs, options: Options) -> View:
-    """Return the view of a scene with its numbers."""
-    return _Builder(scene, numbers, inputs, options).view()
+class Builder:
+    """Builds the parts of a scene's view, each when it is asked for.
 
+    Parameters
+    ----------
+    scene : Scene
+        What does not depend on numbers.
+    numbers : Numbers
+        The numbers.
+    inputs : Inputs
+        What they follow from.
+    options : Options
+        How they are shown.
+    """
 
-class _Builder:
     def __init__(self, scene: Scene, numbers: Numbers, inputs: Inputs, options: Options) -> None:
         self._scene = scene
         self._names = scene.names
@@ -137,17 +153,39 @@ class _Builder:
         self._options = options
         self._values: dict[Tensor, Value | None] = {}
 
-    def view(self) -> View:
-        scene, options = self._scene, self._options
-        picture = scene.picture
-        view = View(
+    def view(self, parts: Iterable[str]) -> View:
+        """Return the view with these of `PARTS`; the others are empty.
+
+        Raises
+        ------
+        ValueError
+            If there is no such part.
+        """
+        chosen = frozenset(parts)
+        for unknown in sorted(chosen.difference(PARTS)):
+            raise ValueError(self.say("explain.bad_option", name="parts", value=unknown, allowed=", ".join(PARTS)))
+        view = self._empty
+        if "graph" in chosen:
+            view = self._with_picture(view)
+        if "table" in chosen:
+            view = replace(view, rows=self._table)
+        if "steps" in chosen:
+            view = replace(view, steps=self._steps)
+        if "story" in chosen:
+            view = replace(view, story=self._story)
+        return view
+
+    @cached_property
+    def _empty(self) -> View:
+        options = self._options
+        return View(
             caption=self._caption(),
-            y_names=tuple(map(self._names, scene.ys)),
-            nodes=tuple(self._node(spot) for spot in picture.spots),
-            seeds=tuple(self._seeds()) if picture.spots else (),
-            forward_edges=tuple(ForwardEdge(f"f{number}", *ends) for number, ends in enumerate(picture.forward)),
-            backward_edges=tuple(self._edges()),
-            rows=tuple(self._rows()),
+            y_names=tuple(map(self._names, self._scene.ys)),
+            nodes=(),
+            seeds=(),
+            forward_edges=(),
+            backward_edges=(),
+            rows=(),
             steps=(),
             story=(),
             notes=tuple(dict.fromkeys(self._notes())),
@@ -156,9 +194,37 @@ class _Builder:
             theme=options.theme,
             shown=options.views,
         )
-        steps = tuple(steps_of(scene, self._numbers, view, self)) if picture.spots else ()
-        right_sides = self._right_sides() if picture.spots else {}
-        return replace(view, steps=steps, story=tuple(story_of(view, right_sides)))
+
+    def _with_picture(self, view: View) -> View:
+        nodes, seeds, forward, backward = self._picture
+        return replace(view, nodes=nodes, seeds=seeds, forward_edges=forward, backward_edges=backward)
+
+    @cached_property
+    def _picture(
+        self,
+    ) -> tuple[tuple[Node, ...], tuple[Seed, ...], tuple[ForwardEdge, ...], tuple[BackwardEdge, ...]]:
+        picture = self._scene.picture
+        return (
+            tuple(self._node(spot) for spot in picture.spots),
+            tuple(self._seeds()) if picture.spots else (),
+            tuple(ForwardEdge(f"f{number}", *ends) for number, ends in enumerate(picture.forward)),
+            tuple(self._edges()),
+        )
+
+    @cached_property
+    def _table(self) -> tuple[Row, ...]:
+        return tuple(self._rows())
+
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
+        if not self._scene.picture.spots:
+            return ()
+        return tuple(steps_of(self._scene, self._numbers, self._with_picture(self._empty), self))
+
+    @cached_property
+    def _story(self) -> tuple[str, ...]:
+        right_sides = self._right_sides() if self._scene.picture.spots else {}
+        return tuple(story_of(replace(self._with_picture(self._empty), rows=self._table), right_sides))
 
     # Words
 
