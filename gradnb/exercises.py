@@ -1,0 +1,172 @@
+"""Exercises that check themselves: what is right, and for each way of going wrong a hint that fits."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradnb.messages import current_language, text
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence in each language of the course; as a string, in the chosen one.
+
+    Examples
+    --------
+    >>> from gradnb.messages import speaking
+    >>> with speaking("zh"):
+    ...     print(Words(en="Well done.", zh="做得好。"))
+    做得好。
+    """
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        chosen: str = getattr(self, current_language())
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise of a lesson.
+
+    Attributes
+    ----------
+    name : str
+        The lesson's number and its own: ``1.1``.
+    judge : callable
+        Takes an answer and returns None when it is right, else the hint.
+    praise : Words
+        What a right answer has shown, in one sentence.
+    right : tuple
+        Answers that pass.
+    wrong : tuple of (answer, Words)
+        Answers that don't, three or more, each with the hint that it must get.
+    """
+
+    name: str
+    judge: Callable[[Any], Words | None]
+    praise: Words
+    right: tuple[Any, ...]
+    wrong: tuple[tuple[Any, Words], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What an answer is told; as a truth value, whether it is right."""
+
+    right: bool
+    words: str
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+class NotAnAnswer(Exception):
+    """An answer can't be read; `words` say what would be."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+def check(name: str, answer: Any = ...) -> Feedback:
+    """Check an answer to an exercise of the lessons.
+
+    Parameters
+    ----------
+    name : str
+        The exercise: ``"1.1"``.
+    answer : object
+        What the exercise asks for. Three dots stand for "not tried yet".
+
+    Returns
+    -------
+    Feedback
+        Shown as a sentence: right, a hint, or that it is the reader's turn.
+
+    Raises
+    ------
+    KeyError
+        If there is no such exercise.
+
+    Examples
+    --------
+    >>> check("1.1")
+    … Your turn: put your answer in place of the three dots, and run the cell again.
+    """
+    exercise = _found(name)
+    if answer is ...:
+        return Feedback(False, f"… {text('exercise.your_turn')}")
+    try:
+        hint = exercise.judge(answer)
+    except NotAnAnswer as problem:
+        hint = problem.words
+    except Exception as problem:
+        reason = f"{type(problem).__name__}: {problem}"
+        return Feedback(False, f"✗ {text('exercise.failed', reason=reason)}")
+    if hint is None:
+        return Feedback(True, f"✓ {exercise.praise}")
+    return Feedback(False, f"✗ {hint}")
+
+
+def exercises() -> Iterator[Exercise]:
+    """Yield the exercises of all lessons, in their order."""
+    # By name, since the lessons' modules build on this one.
+    for module in sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent / "course")])):
+        yield from importlib.import_module(f"gradnb.course.{module}").EXERCISES
+
+
+def numbers(answer: Any, shape: tuple[int, ...] | None = None) -> Array:
+    """Return an answer as an array of floats.
+
+    Parameters
+    ----------
+    answer : number, list or array
+        What the reader gave.
+    shape : tuple of int, optional
+        The shape that the question asks for.
+
+    Returns
+    -------
+    ndarray of float64
+        The numbers.
+
+    Raises
+    ------
+    NotAnAnswer
+        If they aren't numbers, or have another shape.
+    """
+    try:
+        array = np.asarray(answer, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise NotAnAnswer(_words("not_numbers", kind=type(answer).__name__)) from None
+    if shape is not None and array.shape != shape:
+        raise NotAnAnswer(_words("other_shape", shape=shape, found=array.shape))
+    return array
+
+
+def _words(key: str, **values: object) -> Words:
+    return Words(*(text(f"exercise.{key}", language, **values) for language in ("en", "zh")))
+
+
+def _found(name: str) -> Exercise:
+    known = {exercise.name: exercise for exercise in exercises()}
+    if name not in known:
+        nearest = get_close_matches(name, known, n=3) or list(known)[:3]
+        raise KeyError(text("exercise.unknown", name=name, nearest=", ".join(nearest)))
+    return known[name]
