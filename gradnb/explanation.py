@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from gradnb.against.answer import Answer, ask_tensorflow, beside
+from gradnb.engine.custom import lets_pass
 from gradnb.engine.gradients import Call
 from gradnb.engine.naming import given_names
 from gradnb.engine.paths import operations_behind, shown_as
@@ -43,6 +45,9 @@ LAYOUTS: Final = ("LR", "TB")
 THEMES: Final = ("auto", "light", "dark")
 LARGEST_PRECISION: Final = 17
 
+#: Of so many sets of stops the derivations are kept, for a learner who goes to and fro.
+_SETTINGS_KEPT: Final = 16
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -58,12 +63,18 @@ class Problem:
         Where ``stop_gradients`` stops.
     stoppable : tuple of str
         Where it could stop.
+    lifted : frozenset of str
+        The program's own ``stop_gradient`` operations that are lifted as a what-if.
+    liftable : tuple of str
+        Those that could be lifted.
     """
 
     inputs: Mapping[str, Array]
     weights: Mapping[str, Array]
     stops: frozenset[str]
     stoppable: tuple[str, ...]
+    lifted: frozenset[str] = frozenset()
+    liftable: tuple[str, ...] = ()
 
 
 class Explanation:
@@ -173,14 +184,17 @@ class Explanation:
             if (array := self._numbers.get(setting.seed(number))) is not None
         }
         stoppable = setting.stoppable
-        stops = frozenset(name for name, operation in stoppable.items() if operation in setting.scene.derivation.stops)
-        return Problem(inputs, weights, stops, tuple(stoppable))
+        stops = frozenset(name for name, operation in stoppable.items() if operation in setting.derivation.stops)
+        liftable = setting.liftable
+        lifted = frozenset(name for name, operation in liftable.items() if operation in setting.derivation.lifted)
+        return Problem(inputs, weights, stops, tuple(stoppable), lifted, tuple(liftable))
 
     def recompute(
         self,
         inputs: Mapping[str, Any] | None = None,
         weights: Mapping[str, Any] | None = None,
         stops: Iterable[str] | None = None,
+        lifted: Iterable[str] | None = None,
     ) -> Explanation:
         """Return the explanation for other values, as quickly as a slider moves.
 
@@ -192,6 +206,9 @@ class Explanation:
             New weights of ys.
         stops : iterable of str, optional
             Where to stop, in place of where it stops now.
+        lifted : iterable of str, optional
+            Which of the program's own ``stop_gradient`` operations are to pass the gradient on, in place of those that
+            do now. It is a what-if, and marked as one wherever it is shown: ``tf.gradients`` itself stops there.
 
         Returns
         -------
@@ -204,10 +221,12 @@ class Explanation:
             If a name is none that `problem` gives.
         """
         setting = self._setting
+        walls, openings = setting.derivation.stops, setting.derivation.lifted
         if stops is not None:
-            chosen = frozenset(_found(setting.stoppable, name) for name in stops)
-            if chosen != setting.scene.derivation.stops:
-                setting = setting.stopped_at(chosen)
+            walls = frozenset(_found(setting.stoppable, name) for name in stops)
+        if lifted is not None:
+            openings = frozenset(_found(setting.liftable, name) for name in lifted)
+        setting = setting.with_walls(walls, openings)
         calculator = self._setting.calculator
         known = replace(self._inputs, drawn={**self._inputs.drawn, **calculator.drawn(self._numbers)})
         variables, feeds = dict(known.variables), dict(known.feeds)
@@ -375,7 +394,9 @@ class _Setting:
     options: Options
     seed_number: int
     derivation: Derivation
-    _stopped: dict[frozenset[str], _Setting] = field(default_factory=dict, compare=False)
+    _others: OrderedDict[tuple[frozenset[str], frozenset[str]], _Setting] = field(
+        default_factory=OrderedDict, compare=False
+    )
 
     @cached_property
     def scene(self) -> Scene:
@@ -392,10 +413,17 @@ class _Setting:
         shown = [self.scene.read(tensor) for tensor in self._adjustable_tensors]
         return Calculator(self.derivation, (*self.scene.wanted(), *shown), self.seed_number)
 
-    def stopped_at(self, stops: frozenset[str]) -> _Setting:
-        if stops not in self._stopped:
-            self._stopped[stops] = replace(self, derivation=derive(self.question, stops))
-        return self._stopped[stops]
+    def with_walls(self, stops: frozenset[str], lifted: frozenset[str]) -> _Setting:
+        """Return the same where the gradient stops at `stops`, and passes `lifted`; the last ones are kept."""
+        if (stops, lifted) == (self.derivation.stops, self.derivation.lifted):
+            return self
+        others = self._others
+        if (stops, lifted) not in others:
+            others[stops, lifted] = replace(self, derivation=derive(self.question, stops, lifted))
+            if len(others) > _SETTINGS_KEPT:
+                others.popitem(last=False)
+        others.move_to_end((stops, lifted))
+        return others[stops, lifted]
 
     def seed(self, number: int) -> Tensor | None:
         return self.derivation.whole(self.derivation.trace.seeds[number])
@@ -430,6 +458,17 @@ class _Setting:
         return _unique(
             (scene.names.of_operation(operation), operation.name)
             for operation in sorted([*found, *stops], key=lambda operation: operation.index)
+        )
+
+    @cached_property
+    def liftable(self) -> dict[str, str]:
+        """The names of the program's own operations that stop the gradient, by display name."""
+        scene = self.scene
+        stops = [op for op in scene.picture.operations if op.type == "StopGradient"]
+        return _unique(
+            (scene.names.of_operation(operation), operation.name)
+            for operation in stops
+            if not lets_pass(operation) or operation.name in self.derivation.lifted
         )
 
 

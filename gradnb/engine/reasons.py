@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from gradnb.engine.custom import lets_pass
 from gradnb.engine.gradients import Outcome, Step, Trace
 from gradnb.engine.paths import Paths, is_read, shown_as
 from gradnb.engine.slices import IndexedSlices
@@ -58,7 +59,7 @@ class Reasons:
 
     def is_wall(self, operation: Operation) -> bool:
         """Return whether an operation stops the gradient because the program says so."""
-        return operation.type == "StopGradient" or operation in self._stops
+        return operation in self._stops or (operation.type == "StopGradient" and not lets_pass(operation))
 
     def barrier(self, operation: Operation, position: int) -> Reason:
         """Return why an operation at whose outputs a gradient arrives passes none to one of its inputs."""

@@ -218,6 +218,14 @@ def _flow(edge: BackwardEdge, colors: Palette) -> dict[str, str]:
             }
         case Flow.BLOCKED:
             return {"color": colors.none, "style": "dotted", "penwidth": "1.8", "arrowtail": "odot", "arrowsize": "0.8"}
+        case Flow.LIFTED:
+            return {
+                # Two lines beside each other, and a hollow arrow.
+                "color": f"{colors.lifted}:{colors.lifted}",
+                "penwidth": "0.9",
+                "arrowtail": "empty",
+                "arrowsize": "1.1",
+            }
         case _:
             return {"color": colors.backward, "penwidth": "2.2", "arrowsize": "0.8"}
 

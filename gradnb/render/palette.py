@@ -27,6 +27,7 @@ class Palette:
     seed_fill: str
     stopped: str
     stopped_fill: str
+    lifted: str
     none: str
     none_fill: str
     warning: str
@@ -71,6 +72,7 @@ LIGHT = Palette(
     seed_fill="#fdf1da",
     stopped="#b3261e",
     stopped_fill="#fbe6e2",
+    lifted="#00664a",
     none="#5f6675",
     none_fill="#e9ebef",
     warning="#6b4e00",
@@ -103,6 +105,7 @@ DARK = Palette(
     seed_fill="#3b2c0c",
     stopped="#ff8a75",
     stopped_fill="#45211c",
+    lifted="#4fd1a5",
     none="#a3abbb",
     none_fill="#2e333d",
     warning="#f5e27a",

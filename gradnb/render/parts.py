@@ -184,6 +184,8 @@ class Parts:
             color, fill, state, style = colors.none, colors.none_fill, reason, "dashed"
         else:
             state = reason
+        if gradient.lifted:
+            state = " · ".join(filter(None, (state, self._say("render.what_if"))))
         value = gradient.value
         if value is None:
             return self._words("…", reason, color, fill, style)
@@ -256,6 +258,11 @@ class Parts:
                 color = colors.stopped
                 texts = (self._say("render.wall", word=word, value=pieces[0]), *pieces[1:]) if pieces else (word,)
                 room += points(word, 11.5) if room else 0.0
+            case Flow.LIFTED:
+                word = self._say("render.what_if")
+                color = colors.lifted
+                texts = (self._say("render.wall", word=word, value=pieces[0]), *pieces[1:]) if pieces else (word,)
+                room += points(word, 11.5) if room else 0.0
             case Flow.BLOCKED:
                 color, texts = colors.none, wrap(edge.reason or self._say("render.blocked"), REASON_COLUMNS)
         lines = tuple((Run("label", text, color, size=11.5),) for text in texts if text)
@@ -288,6 +295,7 @@ class Parts:
         add(bool(view.seeds), "grad_ys", colors.seed_text, "render.legend_seed", colors.seed_fill)
         add(Flow.STOPPED in flows, "┠ ╌ ╌", colors.stopped, "render.legend_wall")
         add(Flow.BLOCKED in flows, "○ · · ·", colors.none, "render.legend_blocked")
+        add(Flow.LIFTED in flows, "◁═══", colors.lifted, "render.legend_lifted")
         add(State.COMPUTED in states, "∂", colors.backward, "render.legend_computed", colors.backward_fill)
         add(State.ZERO in states, "∂ 0", colors.backward, "render.legend_zero", colors.cell)
         add(State.STOPPED in states, "∂", colors.stopped, "render.legend_stopped", colors.stopped_fill, "dashed")

@@ -13,6 +13,8 @@ from gradnb.view.model import View
 _SVG = "http://www.w3.org/2000/svg"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _MARGIN = 3.0
+# Graphviz draws the lines of an edge with several colours so far apart.
+_BETWEEN_LINES = 2.0
 
 ET.register_namespace("", _SVG)
 
@@ -224,13 +226,17 @@ def _join_edges(groups: dict[str, ET.Element], view: View) -> None:
 
 def _draw_through(label: ET.Element) -> None:
     """Draw an edge's line behind its label: where a cell keeps room for longer numbers, the line reaches the text."""
-    cell, line = label.find(_tag("polygon")), label.find(_tag("path"))
-    if cell is None or line is None:
+    cell, lines = label.find(_tag("polygon")), label.findall(_tag("path"))
+    if cell is None or not lines:
         raise StructureChanged("The picture has an edge without a line.")
     left, bottom, right, top = _box(cell)
     middle = (bottom + top) / 2
-    style = {name: value for name, value in line.attrib.items() if name != "d"}
-    label.insert(0, ET.Element(_tag("path"), {"d": f"M{left:g},{middle:g}L{right:g},{middle:g}", **style}))
+    style = {name: value for name, value in lines[0].attrib.items() if name != "d"}
+    # Each half of an edge is as many lines beside each other as the edge is.
+    count = len(lines) // 2
+    for number in range(count):
+        height = middle + _BETWEEN_LINES * (number - (count - 1) / 2)
+        label.insert(number, ET.Element(_tag("path"), {"d": f"M{left:g},{height:g}L{right:g},{height:g}", **style}))
 
 
 def _box(cell: ET.Element) -> tuple[float, float, float, float]:

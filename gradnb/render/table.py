@@ -112,6 +112,11 @@ def gradient_sum(gradient: Gradient) -> str:
 
 def gradient_state(gradient: Gradient, language: str) -> str:
     """Return the state of a gradient in words, with its reason."""
+    words = _plain_state(gradient, language)
+    return message("view.with_lifted", language, state=words, lifted=gradient.lifted) if gradient.lifted else words
+
+
+def _plain_state(gradient: Gradient, language: str) -> str:
     word = message(f"state.{gradient.state.value}", language)
     if not gradient.reason or gradient.reason == word:
         return word

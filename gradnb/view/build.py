@@ -311,6 +311,8 @@ class Builder:
             )
         kind = _kind(operation)
         label = operation.definition.label if kind is NodeKind.OPERATION else self.say(f"view.{kind.value}")
+        if self._flow.is_lifted(operation):
+            label = self.say("view.lifted_label", label=label)
         value = self.value(self._scene.read(tensor))
         name = self._names(tensor)
         if kind is NodeKind.CONSTANT and value is not None and not self._names.is_given(tensor):
@@ -357,7 +359,8 @@ class Builder:
         step = flow.step(operation)
         passing = None if step is None else step.contributions[link.position]
         if passing is not None:
-            return BackwardEdge("", link.source, link.target, FlowKind.PASSES, self.value(passing))
+            kind = FlowKind.LIFTED if flow.is_lifted(operation) else FlowKind.PASSES
+            return BackwardEdge("", link.source, link.target, kind, self.value(passing))
         reason = flow.barrier(operation, link.position)
         if reason.cause is Cause.STOPPED:
             passing = self._scene.derivation.walls.get(operation, (None,) * len(operation.inputs))[link.position]
@@ -387,7 +390,7 @@ class Builder:
             return self._absent(tensor)
         value = self.value(total)
         if value is None:
-            return Gradient(State.NOT_COMPUTED, reason=self._what_is_missing(total))
+            return Gradient(State.NOT_COMPUTED, reason=self._what_is_missing(total), lifted=self._lifted(tensor))
         array = self._numbers.get(self._scene.derivation.whole(total))
         assert array is not None  # else there were no value
         state, reason = _state(array), ""
@@ -397,7 +400,12 @@ class Builder:
             indices = self._numbers.get(total.indices)
             rows = "" if indices is None else _runs(indices.ravel().tolist())
             state, reason = State.SPARSE, self.say("reason.sparse", rows=rows)
-        return Gradient(state, value, reason, self._terms(tensor))
+        return Gradient(state, value, reason, self._terms(tensor), self._lifted(tensor))
+
+    def _lifted(self, tensor: Tensor) -> str:
+        """Return in words at which lifted operations a gradient came through."""
+        through = self._flow.through(tensor)
+        return self.say("view.lifted", names=self.joined(map(self._names.of_operation, through))) if through else ""
 
     def _terms(self, tensor: Tensor) -> tuple[Term, ...]:
         arrivals = self._flow.arrivals(tensor)
@@ -470,6 +478,10 @@ class Builder:
             yield from (None for _ in self._scene.ys)
 
     def _state_in_words(self, tensor: Tensor, gradient: Gradient) -> str:
+        words = self._plain_state(tensor, gradient)
+        return self.say("view.with_lifted", state=words, lifted=gradient.lifted) if gradient.lifted else words
+
+    def _plain_state(self, tensor: Tensor, gradient: Gradient) -> str:
         state = gradient.state
         word = self.say(f"state.{state.value}")
         if state is State.STOPPED:
@@ -499,7 +511,13 @@ class Builder:
             arguments.append(f"stop_gradients={_as_list(names)}")
         if any(scene.trace.filled):
             arguments.append("unconnected_gradients='zero'")
-        return f"tf.gradients({', '.join(arguments)})"
+        call = f"tf.gradients({', '.join(arguments)})"
+        # Nobody is to take it for what TensorFlow answers.
+        return self.say("view.lifted_caption", call=call, names=self._lifted_names()) if self._lifted_names() else call
+
+    def _lifted_names(self) -> str:
+        derivation = self._scene.derivation
+        return self.joined(map(self._name_of, sorted(derivation.lifted))) if derivation.lifted else ""
 
     def _weight(self, seed: Tensor | IndexedSlices) -> str:
         value = self.value(seed)
@@ -507,6 +525,8 @@ class Builder:
 
     def _notes(self) -> Iterator[str]:
         numbers, names = self._numbers, self._names
+        if self._lifted_names():
+            yield self.say("view.lifted_note", names=self._lifted_names())
         for placeholder in numbers.unfed:
             tensor = placeholder.outputs[0]
             yield self.say("view.unfed", name=names(tensor), example=_example(tensor))

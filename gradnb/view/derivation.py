@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradnb.engine.build import convert_to_tensor
-from gradnb.engine.gradients import AnyGradient, Call, Outcome, Trace, apply_rule, build_gradients, not_recording
+from gradnb.engine.gradients import AnyGradient, Call, Outcome, Step, Trace, apply_rule, build_gradients, not_recording
 from gradnb.engine.graph import Graph, graph_of
 from gradnb.engine.paths import operations_behind
+from gradnb.engine.registry import lookup
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.variables import Variable
@@ -109,6 +110,8 @@ class Derivation:
         For each operation at which the gradient is stopped: what would pass to its inputs.
     stops : frozenset of str
         The names of the operations of ``stop_gradients``.
+    lifted : frozenset of str
+        The names of the program's own ``stop_gradient`` operations through which the gradient passes here all the same.
     """
 
     graph: Graph
@@ -117,6 +120,7 @@ class Derivation:
     alone: tuple[Trace, ...]
     walls: Mapping[Operation, tuple[Tensor | None, ...]]
     stops: frozenset[str]
+    lifted: frozenset[str] = frozenset()
     _whole: dict[IndexedSlices, Tensor | None] = field(default_factory=dict)
 
     def whole(self, gradient: AnyGradient | None) -> Tensor | None:
@@ -130,7 +134,7 @@ class Derivation:
         return gradient
 
 
-def derive(question: Question, stops: Iterable[str] | None = None) -> Derivation:
+def derive(question: Question, stops: Iterable[str] | None = None, lifted: Iterable[str] = ()) -> Derivation:
     """Work a call out anew.
 
     Parameters
@@ -139,6 +143,8 @@ def derive(question: Question, stops: Iterable[str] | None = None) -> Derivation
         The call.
     stops : iterable of str, optional
         The names of the operations at which to stop, in place of the call's own.
+    lifted : iterable of str, optional
+        The names of ``stop_gradient`` operations of the program that are to pass the gradient on, as a what-if.
 
     Returns
     -------
@@ -154,6 +160,9 @@ def derive(question: Question, stops: Iterable[str] | None = None) -> Derivation
     for operation in became.values():
         # What must run first has side effects: an explanation does without.
         operation.control_inputs = ()
+    what_if = frozenset(lifted)
+    for name in what_if:
+        _lift(graph.get_operation_by_name(name))
     move = _Mover(became)
     stop_tensors = [move.tensor(stop) for stop in question.stop_gradients]
     if stops is not None:
@@ -188,13 +197,19 @@ def derive(question: Question, stops: Iterable[str] | None = None) -> Derivation
         walls = {
             step.operation: _would_pass(step.operation, step.upstream)
             for step in trace.steps
-            if step.outcome is Outcome.STOPPED or (step.operation.type == "StopGradient" and any(_some(step.upstream)))
+            if step.outcome is Outcome.STOPPED or _is_wall(step)
         }
-    return Derivation(graph, became, trace, alone, walls, frozenset(tensor.op.name for tensor in stop_tensors))
+    return Derivation(graph, became, trace, alone, walls, frozenset(tensor.op.name for tensor in stop_tensors), what_if)
 
 
-def _some(gradients: Iterable[object]) -> Iterable[bool]:
-    return (gradient is not None for gradient in gradients)
+def _lift(operation: Operation) -> None:
+    """Let the gradient pass through a ``stop_gradient`` as through an identity."""
+    operation.definition = replace(operation.definition, gradient=lookup("Identity").gradient)
+    operation.graph.gradient_overrides.pop(operation, None)
+
+
+def _is_wall(step: Step) -> bool:
+    return step.operation.type == "StopGradient" and step.outcome is Outcome.NOT_DIFFERENTIABLE
 
 
 def _would_pass(operation: Operation, upstream: tuple[AnyGradient | None, ...]) -> tuple[Tensor | None, ...]:

@@ -53,6 +53,8 @@ class Flow:
         self._total: dict[Tensor, AnyGradient] = {}
         self._paths: dict[Tensor, int] = {}
         self._without: set[Tensor] = set()
+        self._lifted = {derivation.graph.get_operation_by_name(name) for name in derivation.lifted}
+        self._through: dict[Tensor, dict[Operation, None]] = {}
         for number, (y, seed) in enumerate(zip(trace.ys, trace.seeds, strict=True)):
             tensor = y.values if isinstance(y, IndexedSlices) else y
             self._arrive(tensor, Arrival(seed, None, number), 1)
@@ -76,11 +78,28 @@ class Flow:
         for position, (tensor, gradient) in enumerate(zip(operation.inputs, step.contributions, strict=True)):
             if gradient is not None:
                 self._arrive(tensor, Arrival(gradient, operation, position), paths)
+                if self._lifted:
+                    self._pass_through(operation, tensor)
 
     def _arrive(self, tensor: Tensor, arrival: Arrival, paths: int) -> None:
         shown = shown_as(tensor)
         self._arrivals.setdefault(shown, []).append(arrival)
         self._paths[shown] = self._paths.get(shown, 0) + paths
+
+    def _pass_through(self, operation: Operation, tensor: Tensor) -> None:
+        found = self._through.setdefault(shown_as(tensor), {})
+        for output in operation.outputs:
+            found.update(self._through.get(output, {}))
+        if self.is_lifted(operation):
+            found[operation] = None
+
+    def is_lifted(self, operation: Operation) -> bool:
+        """Return whether an operation stops the gradient in the program, and does not here."""
+        return operation in self._lifted
+
+    def through(self, tensor: Tensor) -> Sequence[Operation]:
+        """Return the lifted operations through which a part of a tensor's gradient came, in the order of the graph."""
+        return sorted(self._through.get(tensor, ()), key=lambda operation: operation.index)
 
     def arrivals(self, tensor: Tensor) -> Sequence[Arrival]:
         """Return what arrived at a tensor, in its order."""

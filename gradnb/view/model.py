@@ -35,6 +35,7 @@ class Flow(Enum):
     PASSES = "passes"
     STOPPED = "stopped"
     BLOCKED = "blocked"
+    LIFTED = "lifted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,16 @@ class Gradient:
         Why it is in that state, in a few words of the view's language (``stopped at a_stoped``); empty when computed.
     terms : tuple of Term
         Two or more summands when several contributions were added, else empty.
+    lifted : str
+        At which ``stop_gradient`` operations of the program it came through because they are lifted as a what-if, in
+        words; else empty.
     """
 
     state: State
     value: Value | None = None
     reason: str = ""
     terms: tuple[Term, ...] = ()
+    lifted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,8 @@ class BackwardEdge:
     source, target : str
         Node ids; `source` is the output of an operation, `target` one of its inputs.
     flow : Flow
-        Whether it passes, is stopped (then `contribution` is what would have passed), or has no gradient to give.
+        Whether it passes, is stopped (then `contribution` is what would have passed), has no gradient to give, or
+        passes only because the program's own ``stop_gradient`` is lifted here as a what-if.
     contribution : Value or None
         The vector-Jacobian product of this edge alone.
     reason : str

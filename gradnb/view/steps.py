@@ -164,6 +164,8 @@ class _Steps:
         passing = step.contributions[position]
         if passing is not None:
             value = self._text(self._words.value(passing))
+            if self._scene.flow.is_lifted(step.operation):
+                return self._say("story.lifted", name=name, target=target, value=value)
             formula = self._formula(step, passing)
             if formula and formula != value:
                 value = f"{formula} = {value}"

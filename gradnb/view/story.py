@@ -84,6 +84,8 @@ class _Story:
                 target = self._nodes[edge.target].name
                 if edge.flow is Flow.STOPPED:
                     yield self._say("wall", name=node.name, target=target, value=self._text(edge.contribution))
+                elif edge.flow is Flow.LIFTED:
+                    yield self._say("lifted", name=node.name, target=target, value=self._text(edge.contribution))
                 elif edge.flow is Flow.BLOCKED:
                     yield self._say("blocked", name=node.name, target=target, reason=edge.reason)
 
@@ -102,6 +104,8 @@ class _Story:
         if gradient.state is State.NOT_COMPUTED:
             return self._say("result_unknown", name=row.name, state=row.state)
         value = "None" if gradient.value is None else gradient.value.text
+        if gradient.lifted:
+            return self._say("result_because", name=row.name, value=value, reason=gradient.lifted)
         if gradient.state is State.COMPUTED:
             return self._say("result", name=row.name, value=value)
         reason = gradient.reason or row.state
