@@ -95,13 +95,7 @@ def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[An
     if not isinstance(feed_dict, Mapping | None):
         raise TypeError(message("explain.no_mapping", kind=type(feed_dict).__name__))
     if session is not None:
-        if not isinstance(session, Session):
-            raise TypeError(message("explain.no_session", kind=type(session).__name__))
-        if session.closed:
-            raise RuntimeError(f"Attempted to use a closed Session.\n{message('explain.closed_session')}")
-        if session.graph is not graph:
-            raise ValueError(message("explain.other_graph"))
-        variables = session.variables()
+        variables = values_in(session, graph)
     else:
         runs = sorted(graph.runs, key=lambda run: run.number)
         asked = _last_with(runs, question.result) or _last_with(runs, question.ys)
@@ -115,6 +109,25 @@ def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[An
         assert isinstance(tensor, Tensor)  # what allow_operation=False says, for the type checker
         fed[tensor.name] = value
     return Inputs({op.name: array for op, array in variables.items() if op.index < question.before}, fed)
+
+
+def values_in(session: Session, graph: Graph) -> Mapping[Operation, Array]:
+    """Return the values that the variables of a graph have in a session.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `session` is no session, or none of the graph's.
+    RuntimeError
+        If it is closed.
+    """
+    if not isinstance(session, Session):
+        raise TypeError(message("explain.no_session", kind=type(session).__name__))
+    if session.closed:
+        raise RuntimeError(f"Attempted to use a closed Session.\n{message('explain.closed_session')}")
+    if session.graph is not graph:
+        raise ValueError(message("explain.other_graph"))
+    return session.variables()
 
 
 def _last_with(runs: Iterable[Run], wanted: Iterable[Any]) -> Run | None:
