@@ -11,7 +11,7 @@ from html import escape
 import ipywidgets as widgets
 
 from gradnb.explanation import Explanation
-from gradnb.jupyter.controls import Array, ArrayControls, has_controls
+from gradnb.jupyter.controls import Array, ArrayControls, Desk, array_of, controls_of
 from gradnb.messages import text
 from gradnb.render import dot, html, layout, svg
 from gradnb.render.palette import DARK, LIGHT
@@ -104,11 +104,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
             box.observe(lambda _: self._changed(), "value")
 
     def _arrays(self, described: Mapping[str, tuple[str, Array]]) -> dict[str, ArrayControls]:
-        return {
-            name: ArrayControls(description, value, self._changed)
-            for name, (description, value) in described.items()
-            if has_controls(value)
-        }
+        desk = Desk(lambda _: self._changed(), self._language)
+        found = {name: controls_of(description, value, desk) for name, (description, value) in described.items()}
+        return {name: controls for name, controls in found.items() if controls is not None}
 
     def _sections(self) -> list[widgets.Widget]:
         """Return the controls, each kind under its heading."""
@@ -132,9 +130,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
     def reset(self) -> None:
         """Bring back the values that the cell had."""
         for controls in (*self._weights.values(), *self._inputs.values()):
-            controls.reset()
+            controls.put(None)
         for name, box in self._stops.items():
             box.value = name in self._start.problem.stops
+        self._changed()
 
     # Following the controls
 
@@ -156,8 +155,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         try:
             self._paint(
                 self._start.recompute(
-                    {name: controls.value for name, controls in self._inputs.items() if controls.moved},
-                    {name: controls.value for name, controls in self._weights.items() if controls.moved},
+                    {n: array_of(c.setting, c.start) for n, c in self._inputs.items() if c.moved},
+                    {n: array_of(c.setting, c.start) for n, c in self._weights.items() if c.moved},
                     {name for name, box in self._stops.items() if box.value},
                 ).view
             )
