@@ -248,7 +248,7 @@ class ElementControls:
         shape = self.start.shape
         if self._in_rows or (len(shape) == 2 and max(shape) <= WIDEST_GRID):
             return self.start.size
-        return min(shape[-1], WIDEST_GRID)
+        return min(int(shape[-1]), WIDEST_GRID)
 
     def _build(self, count: int) -> None:
         """Make the controls of the first `count` elements, as far as they are not there yet."""
