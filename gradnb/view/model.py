@@ -235,6 +235,29 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What finite differences say of a gradient; empty where it would give a prediction away.
+
+    Attributes
+    ----------
+    value : Value or None
+        The slope with respect to each element, with stopped tensors held at their values; NaN where there is none.
+    error : str
+        How far the gradient is from it, relative to the largest number (``< 1e-6``), and at which elements there is a
+        kink; or in words why there is no difference.
+    plain : Value or None
+        The slope of the program as it stands, when anything is stopped.
+    gap : Value or None
+        `plain` less `value`: the gradient that was kept out.
+    """
+
+    value: Value | None
+    error: str
+    plain: Value | None = None
+    gap: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One x in the table.
 
@@ -254,6 +277,8 @@ class Row:
         Per y of the call, the part of the gradient that comes from that y alone; None shows as a dash.
     other : Other or None
         Another library's gradient, when it was asked.
+    difference : Difference or None
+        The finite difference, when it was asked.
     """
 
     node: str
@@ -265,6 +290,7 @@ class Row:
     state: str
     contributions: tuple[Value | None, ...]
     other: Other | None = None
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +328,147 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Path:
+    """One path from a y back to an x.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Display names from the x to the y; of a long path the middle is left out: ``…``.
+    nodes : tuple of str
+        Ids of the nodes on it that are drawn, in the same order.
+    flow : Flow
+        Whether the gradient passes all of it, is stopped or blocked on the way, or passes only because the program's
+        own ``stop_gradient`` is lifted as a what-if.
+    formula : str
+        The weight of the y times the local derivatives (``[1. 2.] · 1``); empty where it would be too long to follow.
+    contribution : Value or None
+        What comes to the x by this path alone; of a stopped one, what would come.
+    reason : str
+        Where it is stopped or blocked, in words.
+    """
+
+    names: tuple[str, ...]
+    nodes: tuple[str, ...]
+    flow: Flow
+    formula: str
+    contribution: Value | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathList:
+    """All paths between the ys and one x.
+
+    Attributes
+    ----------
+    node : str
+        The id of the x's node.
+    name : str
+        The x's display name.
+    headline : str
+        How many paths there are, in words.
+    paths : tuple of Path
+        Those that the gradient takes first. The first ones only when there are many; then `remarks` says so.
+    remarks : tuple of str
+        The sum of what comes by them, which is the gradient, and what else there is to say.
+    """
+
+    node: str
+    name: str
+    headline: str
+    paths: tuple[Path, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The derivative of one y by one x: a row for each element of the y, a column for each of the x.
+
+    Attributes
+    ----------
+    y : str
+        The y's display name.
+    seed : str
+        The name of its weight: ``grad_ys[0]``.
+    rows : tuple of str
+        What the y's elements are called: ``y1[0]``.
+    weights : tuple of str
+        The weight of each row.
+    entries : tuple of tuple of str
+        The numbers, row by row; empty when the matrix is not shown.
+    product : tuple of str
+        The weights times the matrix: what this y gives to each element of the x; empty when it is not known.
+    remark : str
+        Why there is no matrix.
+    """
+
+    y: str
+    seed: str
+    rows: tuple[str, ...]
+    weights: tuple[str, ...]
+    entries: tuple[tuple[str, ...], ...]
+    product: tuple[str, ...]
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Jacobian:
+    """The derivatives of all ys by one x.
+
+    Attributes
+    ----------
+    node : str
+        The id of the x's node.
+    name : str
+        The x's display name.
+    columns : tuple of str
+        What the x's elements are called: ``w1[0,1]``.
+    matrices : tuple of Matrix
+        One for each y.
+    total : tuple of str
+        The sum of what the ys give, the gradient; empty for one y, and where it is not known.
+    """
+
+    node: str
+    name: str
+    columns: tuple[str, ...]
+    matrices: tuple[Matrix, ...]
+    total: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawOperation:
+    """One operation that the call adds to the graph, or one output of it when there are several.
+
+    Attributes
+    ----------
+    name : str
+        TensorFlow's name of the operation: ``gradients/y_grad/Mul``.
+    type : str
+        Its type: ``Mul``.
+    inputs : tuple of str
+        The names of its inputs; what must merely run before it has a ``^`` before its name.
+    shape : str
+        The shape of what it computes.
+    value : Value or None
+        What it computes.
+    forward : str
+        The display name of the operation whose gradient it helps to compute; empty when there is none.
+    secret : bool
+        Whether its value would give a prediction away, and so is absent.
+    """
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    shape: str
+    value: Value | None
+    forward: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Everything that is shown of one ``tf.gradients`` call.
 
@@ -329,7 +496,13 @@ class View:
     theme : str
         ``auto``, ``light`` or ``dark``.
     shown : tuple of str
-        Which views are shown, in order: of ``graph table steps story``.
+        Which views are shown, in order: of ``graph table steps paths jacobian story raw``.
+    paths : tuple of PathList
+        One for each x.
+    jacobian : tuple of Jacobian
+        One for each x.
+    raw : tuple of RawOperation
+        What the call adds to the graph, in order.
     """
 
     caption: str
@@ -346,3 +519,6 @@ class View:
     layout: str = "LR"
     theme: str = "auto"
     shown: tuple[str, ...] = ("graph", "table")
+    paths: tuple[PathList, ...] = ()
+    jacobian: tuple[Jacobian, ...] = ()
+    raw: tuple[RawOperation, ...] = ()
