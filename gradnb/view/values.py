@@ -87,6 +87,19 @@ def number_text(number: Any, precision: int = 4) -> str:
     return _Numbers(array, precision).text(array[()]).removesuffix(".")
 
 
+def number_texts(array: Any, precision: int = 4) -> tuple[str, ...]:
+    """Return each element of an array as it stands in a table, in row-major order.
+
+    Examples
+    --------
+    >>> number_texts([[1.0, 0.5], [1e-17, 1.0]])
+    ('1.', '0.5', '0.', '1.')
+    """
+    array = np.asarray(array)
+    numbers = _Numbers(array, precision)
+    return tuple(_scalar(numbers.text(element)) if not array.ndim else numbers.text(element) for element in array.flat)
+
+
 class _Numbers:
     """Writes the numbers of one array.
 
