@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from gradnb.engine.paths import shown_as
 from gradnb.engine.registry import ATOM
 from gradnb.engine.tensor import Operation, Tensor
@@ -97,6 +99,17 @@ def constant_part(tensor: Tensor, precision: int = 4) -> Part | None:
     if array.ndim == 0 and array.dtype.kind in "fiu":
         return number_part(array, precision)
     return Part(value_of(array, precision).text, ATOM) if is_whole(array.shape) else None
+
+
+def element_names(name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return what the elements of an array are called, in row-major order.
+
+    Examples
+    --------
+    >>> element_names("w", (1, 2)), element_names("y", ())
+    (('w[0,0]', 'w[0,1]'), ('y',))
+    """
+    return tuple(f"{name}[{','.join(map(str, place))}]" if place else name for place in np.ndindex(shape))
 
 
 def _is_leaf(operation: Operation) -> bool:
