@@ -23,6 +23,7 @@ from gradnb.engine.paths import operations_behind, shown_as
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
+from gradnb.engine.variables import Variable
 from gradnb.messages import checked, current_language
 from gradnb.messages import text as message
 from gradnb.render import dot as dot_renderer
@@ -34,6 +35,7 @@ from gradnb.render import text as text_renderer
 from gradnb.render.layout import Format, LayoutUnavailable, draw
 from gradnb.view.build import ALWAYS, Builder, Options, Scene
 from gradnb.view.derivation import Derivation, Question, derive
+from gradnb.view.hiding import can_be_hidden, unknown_name
 from gradnb.view.model import View
 from gradnb.view.names import Names
 from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
@@ -98,14 +100,24 @@ class Explanation:
     [array(6., dtype=float32)]
     """
 
-    def __init__(self, setting: _Setting, inputs: Inputs, answer: Answer | None = None) -> None:
+    def __init__(
+        self,
+        setting: _Setting,
+        inputs: Inputs,
+        answer: Answer | None = None,
+        hidden: tuple[str, ...] = (),
+        numbers: Numbers | None = None,
+    ) -> None:
         self._setting = setting
         self._inputs = inputs
         self._answer = answer
+        self._hidden = hidden
+        self._known_numbers = numbers
 
     @cached_property
     def _numbers(self) -> Numbers:
-        return self._setting.calculator.compute(self._inputs)
+        known = self._known_numbers
+        return self._setting.calculator.compute(self._inputs) if known is None else known
 
     @cached_property
     def view(self) -> View:
@@ -146,11 +158,14 @@ class Explanation:
 
     @cached_property
     def _builder(self) -> Builder:
-        return Builder(self._setting.scene, self._numbers, self._inputs, self._setting.options)
+        return Builder(self._setting.scene, self._numbers, self._inputs, self._setting.options, self._hidden)
 
     @property
     def gradients(self) -> list[Array | None]:
-        """The gradient for each x as an array; None where TensorFlow gives None, or where a value is missing."""
+        """The gradient for each x as an array; None where TensorFlow gives None, or where a value is missing.
+
+        Also those that are hidden: they are a program's numbers, with which a teacher checks.
+        """
         scene = self._setting.scene
         found = [self._numbers.get(scene.derivation.whole(gradient)) for gradient in scene.trace.gradients]
         return [None if array is None else array.copy() for array in found]
@@ -165,7 +180,50 @@ class Explanation:
         setting = self._setting
         inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(self._numbers)})
         answer = ask_tensorflow(setting.derivation, inputs, setting.seed_number, setting.options.language)
-        return Explanation(setting, self._inputs, answer)
+        return Explanation(setting, self._inputs, answer, self._hidden, self._numbers)
+
+    # Hiding
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The display names of the gradients that a learner is to predict."""
+        return self._hidden
+
+    @property
+    def can_be_hidden(self) -> tuple[str, ...]:
+        """The display names of all gradients that could be hidden: the xs, then what lies between them and the ys."""
+        return tuple(can_be_hidden(self._setting.scene))
+
+    def with_hidden(self, names: str | Iterable[Any]) -> Explanation:
+        """Return the same explanation with exactly these gradients left for the learner to predict.
+
+        Parameters
+        ----------
+        names : str or iterable of (str, Tensor or Variable)
+            Display names of xs, or of any tensor between them and the ys; or the tensors themselves. Without any,
+            everything is shown.
+
+        Returns
+        -------
+        Explanation
+            In which the number of a hidden gradient stands nowhere, nor anything from which it could be read.
+
+        Raises
+        ------
+        ValueError
+            If there is no gradient of that name in this call.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> print(tf.explain(x * x, x, views=["table"], language="en").with_hidden("x").text().splitlines()[-3])
+        x  ()     3.0    ?         your turn: what is it?
+        """
+        wanted = [names] if isinstance(names, str | Tensor | Variable) else list(names)
+        chosen = tuple(dict.fromkeys(self._setting.hidden_name(name) for name in wanted))
+        return Explanation(self._setting, self._inputs, self._answer, chosen, self._numbers)
 
     # Changing
 
@@ -248,7 +306,7 @@ class Explanation:
             array = np.asarray(value, dtype=None if before is None else before.dtype)
             if before is None or not np.array_equal(array, before):
                 seeds[number] = array
-        return Explanation(setting, replace(known, variables=variables, feeds=feeds, seeds=seeds))
+        return Explanation(setting, replace(known, variables=variables, feeds=feeds, seeds=seeds), None, self._hidden)
 
     # Showing
 
@@ -398,6 +456,18 @@ class _Setting:
         default_factory=OrderedDict, compare=False
     )
 
+    def hidden_name(self, name: Any) -> str:
+        """Return the display name that a gradient can be hidden by, or raise ``ValueError``."""
+        if isinstance(name, Variable):
+            name = name.as_tensor()
+        if isinstance(name, Tensor):
+            became = self.derivation.became.get(name.op)
+            name = name.name if became is None else self.scene.names(became.outputs[name.value_index])
+        known = can_be_hidden(self.scene)
+        if name not in known:
+            raise ValueError(unknown_name(str(name), known, self.options.language))
+        return str(name)
+
     @cached_property
     def scene(self) -> Scene:
         became = self.derivation.became
@@ -508,6 +578,7 @@ def explain(
     language: str | None = None,
     theme: str = "auto",
     against: str | None = None,
+    hide: str | Iterable[Any] = (),
 ) -> Explanation:
     """Explain ``tf.gradients(ys, xs, grad_ys, …)`` without changing the graph or any session.
 
@@ -536,6 +607,8 @@ def explain(
         ``auto``, ``light`` or ``dark``.
     against : str, optional
         ``tensorflow``: its answer stands beside, from the same values. It takes some seconds.
+    hide : str or iterable of (str, Tensor or Variable)
+        Gradients that the learner is to predict, as `Explanation.with_hidden` takes them.
 
     Returns
     -------
@@ -560,7 +633,7 @@ def explain(
     """
     options = _options(views, layout, precision, language, theme)
     question = Question.of_arguments(ys, xs, grad_ys, stop_gradients, unconnected_gradients)
-    return _explained(question, session, feed_dict, names, seed, options, against)
+    return _explained(question, session, feed_dict, names, seed, options, against, hide)
 
 
 def explain_call(
@@ -576,6 +649,7 @@ def explain_call(
     language: str | None = None,
     theme: str = "auto",
     against: str | None = None,
+    hide: str | Iterable[Any] = (),
 ) -> Explanation:
     """Explain a call that a program made, as `gradnb.engine.gradients.recording` keeps it.
 
@@ -583,7 +657,7 @@ def explain_call(
     ----------
     call : Call
         The call.
-    session, feed_dict, names, seed, views, layout, precision, language, theme, against
+    session, feed_dict, names, seed, views, layout, precision, language, theme, against, hide
         As for `explain`.
 
     Returns
@@ -592,7 +666,7 @@ def explain_call(
         The picture, the table, and the words.
     """
     options = _options(views, layout, precision, language, theme)
-    return _explained(Question.of_call(call), session, feed_dict, names, seed, options, against)
+    return _explained(Question.of_call(call), session, feed_dict, names, seed, options, against, hide)
 
 
 def show(explanation: Any, *arguments: Any, **options: Any) -> None:
@@ -654,12 +728,13 @@ def _explained(
     seed: int | None,
     options: Options,
     against: str | None,
+    hide: str | Iterable[Any],
 ) -> Explanation:
     if against not in (None, "tensorflow"):
         raise ValueError(message("against.unknown", value=against))
     inputs = inputs_of(question, session, feed_dict)
     setting = _Setting(question, given_names(names), options, 0 if seed is None else seed, derive(question))
-    explanation = Explanation(setting, setting.calculator.complete(inputs))
+    explanation = Explanation(setting, setting.calculator.complete(inputs)).with_hidden(hide)
     # Now, and not when it is first shown: what does not fit is the caller's error.
     _ = explanation.view
     return explanation if against is None else explanation._against_tensorflow()

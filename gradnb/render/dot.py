@@ -218,6 +218,8 @@ def _flow(edge: BackwardEdge, colors: Palette) -> dict[str, str]:
             }
         case Flow.BLOCKED:
             return {"color": colors.none, "style": "dotted", "penwidth": "1.8", "arrowtail": "odot", "arrowsize": "0.8"}
+        case Flow.HIDDEN:
+            return {"color": colors.predict, "style": "dotted", "penwidth": "2.2", "arrowsize": "0.8"}
         case Flow.LIFTED:
             return {
                 # Two lines beside each other, and a hollow arrow.

@@ -88,10 +88,9 @@ class Parts:
         self.view = view
         self.colors = colors
         self.live = live
-        hidden = {node.id for node in view.nodes if node.hidden}
         self.nodes = {node.id: self._node(node) for node in view.nodes}
         self.seeds = {seed.id: self._seed(seed) for seed in view.seeds}
-        self.edges = {edge.id: self._edge(edge, edge.target in hidden) for edge in view.backward_edges}
+        self.edges = {edge.id: self._edge(edge) for edge in view.backward_edges}
 
     def owners(self) -> dict[str, tuple[Row, ...]]:
         """Return the rows of everything that has an id, in drawing order."""
@@ -107,7 +106,7 @@ class Parts:
         if shows_value(node):
             rows.append(self._value(node))
         if node.gradient is not None:
-            rows.append(self._gradient(node.gradient, node.hidden))
+            rows.append(self._gradient(node.gradient))
         return tuple(rows)
 
     def _head(self, node: Node) -> Row:
@@ -159,11 +158,8 @@ class Parts:
             return value.text
         return self._say("render.summary", minimum=brief.minimum, mean=brief.mean, maximum=brief.maximum)
 
-    def _gradient(self, gradient: Gradient, hidden: bool) -> Row:
+    def _gradient(self, gradient: Gradient) -> Row:
         colors = self.colors
-        if hidden:
-            words = self._say("render.predict")
-            return self._words("?", words, colors.predict, colors.predict_fill, "dotted")
         reason = gradient.reason or self._say(f"state.{gradient.state.value}")
         match gradient.state:
             case State.STOPPED:
@@ -172,6 +168,10 @@ class Parts:
                 return self._words("None", reason, colors.none, colors.none_fill, "dotted")
             case State.NOT_COMPUTED:
                 return self._words("…", reason, colors.none, colors.cell, "dotted")
+            case State.HIDDEN:
+                return self._words("?", reason, colors.predict, colors.predict_fill, "dotted")
+            case State.VEILED:
+                return self._words("?", reason, colors.none, colors.cell, "dotted")
         color, fill = colors.backward, colors.backward_fill
         state, style = "", "solid"
         if gradient.state is State.COMPUTED:
@@ -244,10 +244,10 @@ class Parts:
 
     # Edges
 
-    def _edge(self, edge: BackwardEdge, hidden: bool) -> tuple[Row, ...]:
+    def _edge(self, edge: BackwardEdge) -> tuple[Row, ...]:
         colors = self.colors
         value = edge.contribution
-        pieces = ("?",) if hidden else self._edge_lines(value) if value is not None else ()
+        pieces = self._edge_lines(value) if value is not None else ()
         # Less than a node's: the line stops at the label's room.
         room = 0.9 * self._room(value, "", 11.5, False) if value is not None else 0.0
         match edge.flow:
@@ -263,6 +263,8 @@ class Parts:
                 color = colors.lifted
                 texts = (self._say("render.wall", word=word, value=pieces[0]), *pieces[1:]) if pieces else (word,)
                 room += points(word, 11.5) if room else 0.0
+            case Flow.HIDDEN:
+                color, texts = colors.predict, ("?",)
             case Flow.BLOCKED:
                 color, texts = colors.none, wrap(edge.reason or self._say("render.blocked"), REASON_COLUMNS)
         lines = tuple((Run("label", text, color, size=11.5),) for text in texts if text)
@@ -285,8 +287,8 @@ class Parts:
                 signs.append(Sign(row, self._say(key)))
 
         flows = {edge.flow for edge in view.backward_edges}
-        states = {n.gradient.state for n in view.nodes if n.gradient is not None and not n.hidden}
-        gradients = [n.gradient for n in view.nodes if n.gradient is not None and not n.hidden]
+        states = {n.gradient.state for n in view.nodes if n.gradient is not None}
+        gradients = [n.gradient for n in view.nodes if n.gradient is not None]
         values = [n.value for n in view.nodes] + [s.value for s in view.seeds] + [g.value for g in gradients]
         strips = [value.summary.strip for value in values if value is not None and value.summary is not None]
 
@@ -303,8 +305,8 @@ class Parts:
         add(State.NOT_COMPUTED in states, "∂ …", colors.none, "render.legend_not_computed", colors.cell, "dotted")
         add(State.FILLED in states, "∂ 0", colors.none, "render.legend_filled", colors.none_fill, "dashed")
         add(State.NOT_FINITE in states, "∂", colors.warning, "render.legend_not_finite", colors.warning_fill)
-        hidden = any(n.hidden for n in view.nodes)
-        add(hidden, "∂ ?", colors.predict, "render.legend_predict", colors.predict_fill, "dotted")
+        add(State.HIDDEN in states, "∂ ?", colors.predict, "render.legend_predict", colors.predict_fill, "dotted")
+        add(State.VEILED in states, "∂ ?", colors.none, "render.legend_veiled", colors.cell, "dotted")
         if strips:
             heat = Row("sign", (), colors.background, strip=tuple(colors.heat(x / 3) for x in range(-3, 4)))
             signs.append(Sign(heat, self._say("render.legend_heat")))

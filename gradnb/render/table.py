@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from gradnb.messages import text as message
 from gradnb.view.model import Flow, Gradient, NodeKind, Row, State, Value, View
 
-_WITHOUT_NUMBER = {State.STOPPED: "None", State.NONE: "None", State.NOT_COMPUTED: "…"}
+_WITHOUT_NUMBER = {
+    State.STOPPED: "None",
+    State.NONE: "None",
+    State.NOT_COMPUTED: "…",
+    State.HIDDEN: "?",
+    State.VEILED: "?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,6 @@ def xs_table(view: View) -> Table:
     """
     several = len(view.y_names) > 1
     typed = any(row.dtype != "float32" for row in view.rows)
-    hidden = {node.id for node in view.nodes if node.hidden}
     say = _Words(view.language)
     headings = [say("name"), say("shape")]
     headings += [say("dtype")] if typed else []
@@ -36,22 +41,25 @@ def xs_table(view: View) -> Table:
     headings += [library, say("difference")] if library else []
     return Table(
         (*headings, say("state")),
-        tuple(_cells(row, row.node in hidden, several, typed, bool(library), say) for row in view.rows),
+        tuple(_cells(row, several, typed, bool(library), say) for row in view.rows),
     )
 
 
-def _cells(row: Row, hidden: bool, several: bool, typed: bool, asked: bool, say: _Words) -> tuple[str, ...]:
+def _cells(row: Row, several: bool, typed: bool, asked: bool, say: _Words) -> tuple[str, ...]:
+    secret = row.gradient.state.is_secret
     cells = [row.name, row.shape]
     cells += [row.dtype] if typed else []
-    cells += [say.number(row.value), "?" if hidden else gradient_number(row.gradient)]
+    cells += [say.number(row.value), gradient_number(row.gradient)]
     if several:
-        cells += ["?" if hidden else say.number(part) for part in row.contributions]
-    if asked and row.other is None:
+        cells += ["?" if secret else say.number(part) for part in row.contributions]
+    if asked and secret:
+        cells += ["?", "?"]
+    elif asked and row.other is None:
         cells += [say("absent"), say("absent")]
     elif row.other is not None:
         number = "None" if row.other.value is None else row.other.value.text
-        cells += ["?", "?"] if hidden else [number, row.other.difference]
-    return (*cells, say("predict") if hidden else row.state)
+        cells += [number, row.other.difference]
+    return (*cells, row.state)
 
 
 def nodes_table(view: View) -> Table:
@@ -60,9 +68,7 @@ def nodes_table(view: View) -> Table:
     rows = []
     for node in view.nodes:
         gradient = node.gradient
-        if node.hidden:
-            number, state = "?", say("predict")
-        elif gradient is None:
+        if gradient is None:
             number = state = ""
         else:
             number, state = gradient_sum(gradient), gradient_state(gradient, view.language)
@@ -80,13 +86,17 @@ def nodes_table(view: View) -> Table:
 def edges_list(view: View) -> tuple[str, ...]:
     """Return one line for each backward edge: ``y1 → w1: [1. 2.]``."""
     names = {node.id: node.name for node in view.nodes}
-    hidden = {node.id for node in view.nodes if node.hidden}
+    secret = {node.id for node in view.nodes if node.gradient is not None and node.gradient.state.is_secret}
     say = _Words(view.language)
     lines = []
     for edge in view.backward_edges:
-        number = "" if edge.contribution is None and edge.flow is Flow.BLOCKED else say.number(edge.contribution)
-        number = "?" if edge.target in hidden else number
-        word = "" if edge.flow is Flow.PASSES else message(f"render.flow_{edge.flow.value}", view.language)
+        number = say.number(edge.contribution)
+        if edge.contribution is None and edge.flow is Flow.BLOCKED:
+            number = ""
+        elif edge.contribution is None and not secret.isdisjoint((edge.source, edge.target)):
+            number = "?"
+        plain = edge.flow in (Flow.PASSES, Flow.HIDDEN)
+        word = "" if plain else message(f"render.flow_{edge.flow.value}", view.language)
         parts = [part for part in (word, edge.reason, number) if part]
         lines.append(
             f"{names.get(edge.source, edge.source)} → {names.get(edge.target, edge.target)}: {' · '.join(parts)}"
@@ -120,6 +130,8 @@ def _plain_state(gradient: Gradient, language: str) -> str:
     word = message(f"state.{gradient.state.value}", language)
     if not gradient.reason or gradient.reason == word:
         return word
+    if gradient.state.is_secret:
+        return gradient.reason
     # A reason that says the word itself needs no second one before it.
     if word.lower() in gradient.reason.lower():
         return gradient.reason

@@ -19,6 +19,7 @@ from gradnb.messages import text as message
 from gradnb.view.derivation import Derivation
 from gradnb.view.flow import Arrival, Flow
 from gradnb.view.formula import snake_case
+from gradnb.view.hiding import Veil
 from gradnb.view.model import (
     BackwardEdge,
     ForwardEdge,
@@ -89,6 +90,14 @@ class Scene:
             op.inputs[0]: op.outputs[0] for op in operations_behind([*self.ys, *self.trace.xs]) if is_read(op)
         }
 
+        self._veils: dict[tuple[str, ...], Veil] = {}
+
+    def veil(self, names: tuple[str, ...]) -> Veil:
+        """Return what is not shown while the gradients of these display names are to be predicted."""
+        if names not in self._veils:
+            self._veils[names] = Veil(self, names)
+        return self._veils[names]
+
     def read(self, tensor: Tensor) -> Tensor:
         """Return the tensor whose number is shown for a tensor: a variable's value as it is read."""
         return self._read.get(tensor, tensor)
@@ -142,15 +151,20 @@ class Builder:
         What they follow from.
     options : Options
         How they are shown.
+    hidden : tuple of str
+        Display names of gradients that a learner is to predict: nothing that is built holds them.
     """
 
-    def __init__(self, scene: Scene, numbers: Numbers, inputs: Inputs, options: Options) -> None:
+    def __init__(
+        self, scene: Scene, numbers: Numbers, inputs: Inputs, options: Options, hidden: tuple[str, ...] = ()
+    ) -> None:
         self._scene = scene
         self._names = scene.names
         self._flow = scene.flow
         self._numbers = numbers
         self._inputs = inputs
         self._options = options
+        self.veil = scene.veil(hidden)
         self._values: dict[Tensor, Value | None] = {}
 
     def view(self, parts: Iterable[str]) -> View:
@@ -353,7 +367,11 @@ class Builder:
         if link.output is not None:
             total = flow.total(link.output)
             arrived = self.value(total)
+            if self.veil.covers(link.output):
+                return BackwardEdge("", link.source, link.target, FlowKind.HIDDEN)
             return None if total is None else BackwardEdge("", link.source, link.target, FlowKind.PASSES, arrived)
+        if self.veil.covers_outputs(operation) or self.veil.is_predicted(operation.inputs[link.position]):
+            return self._secret_edge(link)
         if not any(flow.arrived(shown_as(output)) for output in operation.outputs):
             return None
         step = flow.step(operation)
@@ -367,6 +385,21 @@ class Builder:
             if passing is not None:
                 return BackwardEdge("", link.source, link.target, FlowKind.STOPPED, self.value(passing))
         return BackwardEdge("", link.source, link.target, FlowKind.BLOCKED, None, self.reason([reason]))
+
+    def _secret_edge(self, link: Link) -> BackwardEdge | None:
+        """Return an edge without what it passes; a stop that the program contains stays where it is."""
+        operation, position, flow = link.operation, link.position, self._flow
+        secret = self.veil.covers_outputs(operation)
+        if not secret and not any(flow.arrived(shown_as(output)) for output in operation.outputs):
+            return None
+        kind, reason = FlowKind.LIFTED if flow.is_lifted(operation) else FlowKind.HIDDEN, ""
+        if not self.veil.passes(operation, position):
+            barrier = flow.barrier(operation, position)
+            if barrier.cause is Cause.STOPPED:
+                kind = FlowKind.STOPPED
+            elif not self.veil.is_predicted(operation.inputs[position]):
+                kind, reason = FlowKind.BLOCKED, self.reason([barrier])
+        return BackwardEdge("", link.source, link.target, kind, None, reason)
 
     def _right_sides(self) -> dict[str, str]:
         """Return for each node that an operation on a path computes how it does."""
@@ -383,6 +416,11 @@ class Builder:
 
     def gradient(self, tensor: Tensor) -> Gradient:
         """Return the gradient of a tensor as it is shown."""
+        if self.veil.is_predicted(tensor):
+            return Gradient(State.HIDDEN, reason=self.say("state.hidden"))
+        if self.veil.covers(tensor):
+            names = self.joined(map(self._names, self.veil.sources(tensor)))
+            return Gradient(State.VEILED, reason=self.say("hiding.follows", names=names))
         total = self._flow.total(tensor)
         if total is None:
             if self._flow.arrived(tensor) and tensor not in self._scene.xs:
@@ -472,6 +510,9 @@ class Builder:
 
     def _contributions(self, position: int) -> Iterator[Value | None]:
         """Yield what comes from each y alone."""
+        if self.veil.covers(self._scene.xs[position]):
+            yield from (None for _ in self._scene.ys)
+            return
         for trace in self._scene.derivation.alone:
             yield None if trace.filled[position] else self.value(trace.gradients[position])
         if not self._scene.derivation.alone:
@@ -548,7 +589,8 @@ class Builder:
         if not self._scene.derivation.alone and len(self._scene.ys) > 1:
             yield self.say("view.not_alone")
         for operation in self._scene.picture.operations[:1000]:
-            if operation.definition.note:
+            # A convention may be the very answer.
+            if operation.definition.note and not self.veil.lies_ahead(operation):
                 yield self.say(operation.definition.note)
 
     def _name_of(self, operation: str) -> str:

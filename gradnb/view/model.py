@@ -7,7 +7,10 @@ from enum import Enum
 
 
 class State(Enum):
-    """The state of a gradient: the word that stands beside it, never colour alone."""
+    """The state of a gradient: the word that stands beside it, never colour alone.
+
+    A ``HIDDEN`` one is for the learner to predict; a ``VEILED`` one is computed from such a one, and waits for it.
+    """
 
     COMPUTED = "computed"
     ZERO = "zero"
@@ -17,6 +20,13 @@ class State(Enum):
     NONE = "none"
     FILLED = "filled"
     NOT_COMPUTED = "not_computed"
+    HIDDEN = "hidden"
+    VEILED = "veiled"
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether nothing may be said of the gradient: it is to be predicted, or follows from one that is."""
+        return self in (State.HIDDEN, State.VEILED)
 
 
 class NodeKind(Enum):
@@ -36,6 +46,7 @@ class Flow(Enum):
     STOPPED = "stopped"
     BLOCKED = "blocked"
     LIFTED = "lifted"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ class Gradient:
     state : State
         Which of the states it is in.
     value : Value or None
-        The number; absent for ``None``, stopped and not computed gradients.
+        The number; absent for ``None``, stopped, not computed and hidden gradients.
     reason : str
         Why it is in that state, in a few words of the view's language (``stopped at a_stoped``); empty when computed.
     terms : tuple of Term
@@ -137,8 +148,6 @@ class Node:
         Whether it is one of the call's ys or xs.
     scope : str
         Its name scope (``layer/inner``) or ``""``.
-    hidden : bool
-        Whether its gradient is to be predicted: its text says so in every place.
     """
 
     id: str
@@ -151,7 +160,11 @@ class Node:
     is_y: bool = False
     is_x: bool = False
     scope: str = ""
-    hidden: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its gradient is to be predicted: its text says so in every place."""
+        return self.gradient is not None and self.gradient.state is State.HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +213,10 @@ class BackwardEdge:
         Node ids; `source` is the output of an operation, `target` one of its inputs.
     flow : Flow
         Whether it passes, is stopped (then `contribution` is what would have passed), has no gradient to give, or
-        passes only because the program's own ``stop_gradient`` is lifted here as a what-if.
+        passes only because the program's own ``stop_gradient`` is lifted here as a what-if. Which of these is not said
+        where it would give a prediction away; a stop that the program contains is shown all the same.
     contribution : Value or None
-        The vector-Jacobian product of this edge alone.
+        The vector-Jacobian product of this edge alone; absent where it would give a prediction away.
     reason : str
         For a blocked edge, why: ``floor has no gradient``.
     """

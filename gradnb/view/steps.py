@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gradnb.engine.gradients import AnyGradient, Outcome
 from gradnb.engine.gradients import Step as TraceStep
 from gradnb.engine.paths import is_read, shown_as
-from gradnb.engine.reasons import Reason
+from gradnb.engine.reasons import Cause, Reason
 from gradnb.engine.registry import ATOM
 from gradnb.engine.static import constant_value
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.flow import Arrival
 from gradnb.view.formula import Part, rule_of, tensor_part
+from gradnb.view.hiding import Veil
 from gradnb.view.model import Step, Value, View
 from gradnb.view.numbers import Numbers
 from gradnb.view.story import in_brief
@@ -26,7 +27,9 @@ _LONGEST_FORMULA = 72
 
 
 class Words(Protocol):
-    """What the builder says."""
+    """What the builder says, and what it keeps to itself."""
+
+    veil: Veil
 
     def say(self, key: str, **values: object) -> str:
         """Return a message in the view's language."""
@@ -131,6 +134,9 @@ class _Steps:
 
     def _sentences(self, step: TraceStep, name: str, leaf: bool) -> Iterator[str]:
         operation = step.operation
+        if self._words.veil.covers_outputs(operation):
+            yield from self._secret_sentences(step, name, leaf)
+            return
         if step.outcome is Outcome.NOTHING_ARRIVES:
             yield self._say("story.nothing_arrives", name=name)
             return
@@ -143,6 +149,17 @@ class _Steps:
         if leaf:
             key = "story.wall_inside" if is_read(operation) else "story.is_x"
             yield self._say(key, name=name)
+        for position, tensor in enumerate(operation.inputs):
+            if not leaf and shown_as(tensor) in self._scene.picture.path:
+                yield self._passes(step, position, tensor, name)
+
+    def _secret_sentences(self, step: TraceStep, name: str, leaf: bool) -> Iterator[str]:
+        """Yield what may be said of a step while the gradient that arrives is to be predicted, or follows from one."""
+        operation = step.operation
+        for output in filter(self._words.veil.covers, operation.outputs):
+            yield self._say("hiding.arrives", name=self._scene.names(output))
+        if leaf or shown_as(operation.outputs[0]) in self._scene.xs:
+            yield self._say("story.is_x", name=name)
         for position, tensor in enumerate(operation.inputs):
             if not leaf and shown_as(tensor) in self._scene.picture.path:
                 yield self._passes(step, position, tensor, name)
@@ -161,6 +178,9 @@ class _Steps:
 
     def _passes(self, step: TraceStep, position: int, tensor: Tensor, name: str) -> str:
         target = self._scene.names(tensor)
+        veil = self._words.veil
+        if veil.covers_outputs(step.operation) or veil.is_predicted(tensor):
+            return self._passes_secretly(step, position, tensor, name)
         passing = step.contributions[position]
         if passing is not None:
             value = self._text(self._words.value(passing))
@@ -176,6 +196,18 @@ class _Steps:
             value = self._text(self._words.value(wall[position]))
             return self._say("story.wall", name=name, target=target, value=value)
         return self._say("story.blocked", name=name, target=target, reason=self._words.reason([reason]))
+
+    def _passes_secretly(self, step: TraceStep, position: int, tensor: Tensor, name: str) -> str:
+        target, veil, flow = self._scene.names(tensor), self._words.veil, self._scene.flow
+        if veil.passes(step.operation, position):
+            key = "story.lifted_alone" if flow.is_lifted(step.operation) else "story.secret"
+            return self._say(key, name=name, target=target)
+        barrier = flow.barrier(step.operation, position)
+        if barrier.cause is Cause.STOPPED:
+            return self._say("story.wall_alone", name=name, target=target)
+        if veil.is_predicted(tensor):
+            return self._say("story.secret", name=name, target=target)
+        return self._say("story.blocked", name=name, target=target, reason=self._words.reason([barrier]))
 
     def _formula(self, step: TraceStep, passing: AnyGradient) -> str:
         """Return what is passed as a formula of numbers, or nothing when it would be too long to follow."""

@@ -82,7 +82,14 @@ class _Story:
                 yield self._say("passes", name=node.name, parts=self._list(map(self._part, passing), "story.parts"))
             for edge in edges:
                 target = self._nodes[edge.target].name
-                if edge.flow is Flow.STOPPED:
+                if edge.flow is Flow.HIDDEN:
+                    if in_full:
+                        yield self._say("secret", name=node.name, target=target)
+                elif edge.contribution is None and edge.flow is Flow.STOPPED:
+                    yield self._say("wall_alone", name=node.name, target=target)
+                elif edge.contribution is None and edge.flow is Flow.LIFTED:
+                    yield self._say("lifted_alone", name=node.name, target=target)
+                elif edge.flow is Flow.STOPPED:
                     yield self._say("wall", name=node.name, target=target, value=self._text(edge.contribution))
                 elif edge.flow is Flow.LIFTED:
                     yield self._say("lifted", name=node.name, target=target, value=self._text(edge.contribution))
@@ -101,7 +108,7 @@ class _Story:
 
     def _result(self, row: Row) -> str:
         gradient = row.gradient
-        if gradient.state is State.NOT_COMPUTED:
+        if gradient.state is State.NOT_COMPUTED or gradient.state.is_secret:
             return self._say("result_unknown", name=row.name, state=row.state)
         value = "None" if gradient.value is None else gradient.value.text
         if gradient.lifted:

@@ -199,7 +199,7 @@ def all_states() -> View:
             5, "filled", pair(1, 1), Gradient(State.FILLED, zero, "zeros for None, since unconnected_gradients='zero'")
         ),
         replace(variable(6, "waiting", pair(1, 1), NONE_YET), value=None),
-        replace(variable(7, "p", pair(1, 1), computed(pair(5, 5))), hidden=True),
+        variable(7, "p", pair(1, 1), Gradient(State.HIDDEN, reason="your turn: what is it?")),
         operation(8, "s", "stop_gradient", pair(1, 1), computed(pair(1, 1))),
         operation(9, "f", "floor", pair(1, 1), computed(pair(1, 1))),
         operation(10, "y", "add_n", pair(8, 8), computed(pair(1, 1)), is_y=True),
@@ -219,7 +219,7 @@ def all_states() -> View:
             BackwardEdge("b4", "n10", "n8", Flow.PASSES, pair(1, 1)),
             BackwardEdge("b5", "n9", "n4", Flow.BLOCKED, None, "floor has no gradient"),
             BackwardEdge("b6", "n10", "n9", Flow.PASSES, pair(1, 1)),
-            BackwardEdge("b7", "n10", "n7", Flow.PASSES, pair(5, 5)),
+            BackwardEdge("b7", "n10", "n7", Flow.HIDDEN),
         ),
         rows=tuple(_row(node, node.gradient.reason if node.gradient else "", None) for node in nodes[:8]),
         steps=(),

@@ -187,7 +187,8 @@ def _more_edges(view: View) -> View:
 
 
 def _hide(view: View) -> View:
-    return replace(view, nodes=(replace(view.nodes[0], hidden=True), *view.nodes[1:]))
+    hidden = replace(view.nodes[0], gradient=Gradient(State.HIDDEN, reason="your turn: what is it?"))
+    return replace(view, nodes=(hidden, *view.nodes[1:]))
 
 
 @pytest.mark.parametrize("change", [_stop_w1, _stop_edge, _more_edges, _hide], ids=lambda change: change.__name__)
@@ -223,5 +224,5 @@ def test_a_patch_holds_the_texts_that_differ(engine: layout.Engine) -> None:
     template = svg.Template(laid_out("two_ys", engine), view)
     assert template.patch(view, view) == {}
     changed = replace(view, seeds=(view.seeds[0], replace(view.seeds[1], value=samples.pair(5, 5))))
-    assert template.patch(view, changed) == {"s1-value": "[5. 5.]"}
+    assert template.patch(view, changed) == {"s1-value": {"text": "[5. 5.]"}}
     assert words(by_id(template.fill(changed))["s1-value"]) == "[5. 5.]"

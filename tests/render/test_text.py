@@ -16,12 +16,11 @@ from gradnb.view.model import Flow, Gradient, Node, NodeKind, State, Step, View
 
 def numbers(view: View) -> set[str]:
     """Return every number that a view shows in its picture or table."""
-    hidden = {node.id for node in view.nodes if node.hidden}
-    gradients = [node.gradient for node in view.nodes if node.gradient is not None and not node.hidden]
+    gradients = [node.gradient for node in view.nodes if node.gradient is not None]
     values = [node.value for node in view.nodes] + [seed.value for seed in view.seeds]
     values += [gradient.value for gradient in gradients] + [term.value for g in gradients for term in g.terms]
-    values += [edge.contribution for edge in view.backward_edges if edge.target not in hidden]
-    values += [part for row in view.rows if row.node not in hidden for part in row.contributions]
+    values += [edge.contribution for edge in view.backward_edges]
+    values += [part for row in view.rows for part in row.contributions]
     return {harmless(value.text) for value in values if value is not None}
 
 
