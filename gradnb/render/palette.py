@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,49 @@ DARK = Palette(
 )
 
 
+#: Levels of a heat strip that a page has a colour for.
+_LEVELS = 25
+
+
+class _PagePalette(Palette):
+    """Signs that stand for a page's colours, since a layout engine takes nothing but ``#rrggbb``."""
+
+    def heat(self, level: float) -> str:
+        if not math.isfinite(level):
+            return self.heat_not_finite
+        return _sign(100 + round((max(-1.0, min(1.0, level)) + 1) / 2 * (_LEVELS - 1)))
+
+
+def _sign(number: int) -> str:
+    return f"#0001{number:02x}"
+
+
+def _variable(name: str) -> str:
+    return f"--gradnb-{name.replace('_', '-')}"
+
+
+_NAMES = [field.name for field in fields(Palette)]
+_PAGE = _PagePalette(*(_sign(number) for number in range(len(_NAMES))))
+_VARIABLES = {_sign(number): f"var({_variable(name)})" for number, name in enumerate(_NAMES)}
+_VARIABLES |= {_sign(100 + step): f"var(--heat-{step})" for step in range(_LEVELS)}
+
+
+def css(color: str) -> str:
+    """Return a colour as it stands in an SVG: of the theme ``page``, the CSS variable that the page sets."""
+    return _VARIABLES.get(color, color)
+
+
+def variables(colors: Palette) -> dict[str, str]:
+    """Return the CSS variables that a picture of the theme ``page`` asks for, in the colours of a palette."""
+    found = {_variable(name): getattr(colors, name) for name in _NAMES}
+    levels = (2 * step / (_LEVELS - 1) - 1 for step in range(_LEVELS))
+    return found | {f"--heat-{step}": colors.heat(level) for step, level in enumerate(levels)}
+
+
 def palette(theme: str) -> Palette:
-    """Return the palette of a theme; ``auto`` is light, since a static picture can't know the page that it lands on."""
-    return DARK if theme == "dark" else LIGHT
+    """Return the palette of a theme.
+
+    ``auto`` is light, since a static picture can't know the page that it lands on. The colours of ``page`` are signs:
+    see `css`.
+    """
+    return {"dark": DARK, "page": _PAGE}.get(theme, LIGHT)

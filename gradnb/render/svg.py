@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from gradnb.render.palette import palette
-from gradnb.render.parts import GAP, GAP_SIZE, Parts, Row, Run, keyed
+from gradnb.render.palette import css, palette
+from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, keyed
 from gradnb.render.plain import clean, points
-from gradnb.view.model import View
+from gradnb.render.spoken import Speaker
+from gradnb.view.model import BackwardEdge, ForwardEdge, Node, Seed, View
 
 _SVG = "http://www.w3.org/2000/svg"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -17,6 +20,10 @@ _MARGIN = 3.0
 _BETWEEN_LINES = 2.0
 
 ET.register_namespace("", _SVG)
+
+#: What changes in a picture: for an element's id its attributes, None for one that goes. ``text`` stands for what is
+#: written in the element, ``fills`` for the colours of its children.
+Changes = dict[str, dict[str, str | None]]
 
 
 class StructureChanged(ValueError):
@@ -44,32 +51,53 @@ def finish(raw_svg: str, view: View) -> str:
     except StructureChanged:
         # An engine that writes its texts in a way not known here has drawn a good picture all the same.
         root = _parsed(raw_svg)
-        _describe(root, clean(view))
+        _describe(root)
+        view = clean(view)
+        root[0].text, root[1].text = view.caption, _story(view)
         return _written(root)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a line stands: its middle, its base line, the width there is, and how wide Graphviz found its text."""
+class _LinePlace:
+    """Where a line stands: its id and those of its runs, its middle, the width there is.
 
-    middle: float
-    base: float
-    room: float
-    width: float
-
-
-@dataclass(slots=True)
-class _Drawn:
-    """A row as it was drawn: its cell, the cells of its strip, its lines.
-
-    ``measures`` holds for each line how much wider its font is than `points` expects.
+    ``measure`` is how much wider its font is than `points` expects.
     """
 
-    cell: ET.Element
-    strip: list[ET.Element]
-    lines: list[ET.Element]
-    places: list[_Place]
-    measures: list[float]
+    id: str
+    runs: tuple[str, ...]
+    middle: float
+    room: float
+    measure: float
+
+
+@dataclass(frozen=True, slots=True)
+class _RowPlace:
+    """Where a row stands: the id and the box of its cell, the id of its strip, its lines."""
+
+    cell: str
+    box: tuple[float, float, float, float]
+    strip: str
+    lines: tuple[_LinePlace, ...]
+
+
+class _Drawing:
+    """What a view draws."""
+
+    def __init__(self, view: View) -> None:
+        self.given = view
+        self.view = clean(view)
+        self.owners = Parts(self.view, palette(view.theme)).owners()
+
+    @cached_property
+    def frame(self) -> object:
+        """All of it but the rows that only a new layout can change."""
+        view = self.view
+        forward = tuple((edge.id, edge.source, edge.target) for edge in view.forward_edges)
+        backward = tuple((edge.id, edge.source, edge.target, edge.flow) for edge in view.backward_edges)
+        seeds = tuple((seed.id, seed.target) for seed in view.seeds)
+        marks = tuple((node.id, node.name, node.kind, node.is_x, node.is_y, node.scope) for node in view.nodes)
+        return forward, backward, seeds, marks, view.layout, view.theme, view.language
 
 
 class Template:
@@ -81,6 +109,9 @@ class Template:
         What a layout engine made of `gradnb.render.dot.render(view)`, with or without ``live``.
     view : View
         The view from which it was laid out.
+    live : bool
+        Whether nodes and edges are things of their own that a reader goes to, each with its name for a screen reader;
+        else the picture is one image.
 
     Raises
     ------
@@ -88,24 +119,23 @@ class Template:
         If the SVG isn't that of this view.
     """
 
-    def __init__(self, raw_svg: str, view: View) -> None:
-        view = clean(view)
-        parts = Parts(view, palette(view.theme))
-        self._form = _form(view, parts)
+    def __init__(self, raw_svg: str, view: View, *, live: bool = False) -> None:
+        drawing = self._last = _Drawing(view)
+        view = drawing.view
+        self._live = live
+        self._frame = drawing.frame
+        self._forms = {owner: _form(rows) for owner, rows in drawing.owners.items()}
         self._root = _parsed(raw_svg)
         groups = {group.get("id", ""): group for group in self._root.iter(_tag("g"))}
-        wanted = (*parts.owners(), *(edge.id for edge in view.forward_edges))
+        wanted = (*drawing.owners, *(edge.id for edge in view.forward_edges))
         missing = [owner for owner in wanted if owner not in groups and f"{owner}-end" not in groups]
         if missing:
             raise StructureChanged(f"The picture has nothing with the id {missing[0]!r}.")
         _join_edges(groups, view)
-        self._groups = groups
-        self._drawn = {owner: _drawn(groups[owner], owner, rows) for owner, rows in parts.owners().items() if rows}
-        names = {node.id: node.name for node in view.nodes} | {seed.id: seed.name for seed in view.seeds}
-        for identity, name in names.items():
-            title = ET.Element(_tag("title"))
-            title.text = name
-            groups[identity].insert(0, title)
+        self._places = {owner: _placed(groups[owner], owner, rows) for owner, rows in drawing.owners.items() if rows}
+        _mark(groups, view, live)
+        _describe(self._root, live)
+        self._elements = {element.get("id", ""): element for element in self._root.iter() if element.get("id")}
 
     def fill(self, view: View) -> str:
         """Return the SVG with the numbers and words of `view`.
@@ -126,19 +156,12 @@ class Template:
         StructureChanged
             If `view` has other nodes, edges or states than fit this layout.
         """
-        view = clean(view)
-        parts = Parts(view, palette(view.theme))
-        self._check(_form(view, parts))
-        for owner, rows in parts.owners().items():
-            for row, line_ids, drawn in zip(rows, keyed(owner, rows), self._drawn.get(owner, ()), strict=True):
-                _write(row, line_ids, drawn)
-        for group, classes in _classes(view).items():
-            self._groups[group].set("class", classes)
-        _describe(self._root, view)
+        for identity, attributes in self._attributes(self._drawing(view)):
+            _set(self._elements[identity], attributes)
         return _written(self._root)
 
-    def patch(self, old_view: View, new_view: View) -> dict[str, str]:
-        """Return the texts that differ between two views of this picture, by element id.
+    def patch(self, old_view: View, new_view: View) -> Changes:
+        """Return what differs between two views of this picture.
 
         Parameters
         ----------
@@ -147,48 +170,77 @@ class Template:
 
         Returns
         -------
-        dict of str to str
-            The new texts: each id is that of a ``<tspan>`` of the finished SVG.
+        dict
+            For the ids of elements of the finished SVG, what changes there: see `Changes`. Done to
+            ``fill(old_view)``, it gives ``fill(new_view)``.
 
         Raises
         ------
         StructureChanged
             If either view has other nodes, edges or states than fit this layout.
         """
-        old, new = self._texts(old_view), self._texts(new_view)
-        return {identity: text for identity, text in new.items() if old[identity] != text}
+        old, new = self._drawing(old_view), self._drawing(new_view)
+        before = dict(self._attributes(old, beside=new))
+        changes: Changes = {}
+        for identity, attributes in self._attributes(new, beside=old):
+            known = before[identity]
+            changed: dict[str, str | None] = {name: v for name, v in attributes.items() if known.get(name) != v}
+            changed |= dict.fromkeys(known.keys() - attributes.keys())
+            if changed:
+                changes[identity] = changed
+        return changes
 
-    def _texts(self, view: View) -> dict[str, str]:
-        view = clean(view)
-        parts = Parts(view, palette(view.theme))
-        self._check(_form(view, parts))
-        return {
-            identity: run.text
-            for owner, rows in parts.owners().items()
-            for row in keyed(owner, rows)
-            for line in row
-            for identity, run in line
-        }
-
-    def _check(self, form: object) -> None:
-        if form != self._form:
+    def _drawing(self, view: View) -> _Drawing:
+        """Return what a view draws in this layout."""
+        if view is self._last.given:
+            return self._last
+        drawing = _Drawing(view)
+        if drawing.frame != self._frame or any(
+            _form(rows) != self._forms[owner] for owner, rows in drawing.owners.items()
+        ):
             raise StructureChanged("The picture's nodes, edges or states are other ones now; it needs a new layout.")
+        # What is shown is asked for again, together with what comes next.
+        self._last = drawing
+        return drawing
+
+    def _attributes(self, drawing: _Drawing, beside: _Drawing | None = None) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield by id all that depends on a view; with another one beside it, of the parts that differ."""
+        view = drawing.view
+        for owner, rows in drawing.owners.items():
+            if rows and (beside is None or beside.owners[owner] != rows):
+                for row, place in zip(rows, self._places[owner], strict=True):
+                    yield from _row_attributes(row, place)
+        other = None if beside is None else beside.view
+        speaker = Speaker(view) if self._live else None
+        for things in ("nodes", "seeds", "backward_edges", "forward_edges"):
+            before = (None,) * len(getattr(view, things)) if other is None else getattr(other, things)
+            for thing, known in zip(getattr(view, things), before, strict=True):
+                if thing != known:
+                    attributes = {"class": _class(thing)}
+                    if speaker is not None and not isinstance(thing, ForwardEdge):
+                        attributes["aria-label"] = speaker.name(thing)
+                    yield thing.id, attributes
+        yield ("picture-all", {"aria-label": view.caption}) if self._live else ("picture-title", {"text": view.caption})
+        yield "picture-story", {"text": _story(view)}
 
 
-def _form(view: View, parts: Parts) -> object:
-    """Return all of a view's picture that only a new layout can change."""
-    rows = {
-        owner: tuple(
-            (row.key, row.style, len(row.strip), tuple(tuple(run.key for run in line) for line in row.lines))
-            for row in rows
+def _form(rows: tuple[Row, ...]) -> object:
+    """Return all of an owner's rows that only a new layout can change."""
+    return tuple(
+        (
+            row.key,
+            row.style,
+            # A border of its own is drawn once.
+            row.edge if row.style != "solid" else "",
+            len(row.strip),
+            tuple(tuple(run.key for run in line) for line in row.lines),
         )
-        for owner, rows in parts.owners().items()
-    }
-    forward = tuple((edge.id, edge.source, edge.target) for edge in view.forward_edges)
-    backward = tuple((edge.id, edge.source, edge.target, edge.flow) for edge in view.backward_edges)
-    seeds = tuple((seed.id, seed.target) for seed in view.seeds)
-    marks = tuple((node.id, node.name, node.kind, node.is_x, node.is_y, node.scope) for node in view.nodes)
-    return rows, forward, backward, seeds, marks, view.layout, view.theme, view.language
+        for row in rows
+    )
+
+
+def _story(view: View) -> str:
+    return " ".join(view.story) or view.caption
 
 
 # Reading what Graphviz wrote
@@ -199,12 +251,43 @@ def _tag(name: str) -> str:
 
 
 def _parsed(raw_svg: str) -> ET.Element:
-    """Return the root of an SVG; comments, the DOCTYPE and Graphviz's titles are gone."""
+    """Return the root of an SVG in the page's colours; comments, the DOCTYPE and Graphviz's titles are gone."""
     root = ET.fromstring(raw_svg)
     for element in root.iter():
         for title in element.findall(_tag("title")):
             element.remove(title)
+        for name in ("fill", "stroke"):
+            if name in element.attrib:
+                element.set(name, css(element.attrib[name]))
     return root
+
+
+def _describe(root: ET.Element, live: bool = False) -> None:
+    """Make room for what is said of the picture as a whole: the call, and the story."""
+    story = ET.Element(_tag("desc"), {"id": "picture-story"})
+    root.insert(0, story)
+    if live:
+        # A title would follow the pointer over all of the picture.
+        root.attrib |= {"id": "picture-all", "role": "application"}
+    else:
+        root.set("role", "img")
+        root.insert(0, ET.Element(_tag("title"), {"id": "picture-title"}))
+
+
+def _mark(groups: dict[str, ET.Element], view: View, live: bool) -> None:
+    """Say of each group what it is: its name, the ends of an edge, and that a reader can go there."""
+    for thing in (*view.nodes, *view.seeds):
+        title = ET.Element(_tag("title"))
+        title.text = thing.name
+        groups[thing.id].insert(0, title)
+    if not live:
+        return
+    for edge in (*view.forward_edges, *view.backward_edges):
+        groups[edge.id].attrib |= {"data-source": edge.source, "data-target": edge.target}
+    for seed in view.seeds:
+        groups[f"{seed.id}-edge"].attrib |= {"data-source": seed.id, "data-target": seed.target}
+    for thing in (*view.nodes, *view.seeds, *view.backward_edges):
+        groups[thing.id].attrib |= {"role": "button", "tabindex": "-1"}
 
 
 def _join_edges(groups: dict[str, ET.Element], view: View) -> None:
@@ -245,8 +328,11 @@ def _box(cell: ET.Element) -> tuple[float, float, float, float]:
     return min(across), min(down), max(across), max(down)
 
 
-def _drawn(group: ET.Element, owner: str, rows: tuple[Row, ...]) -> list[_Drawn]:
-    """Return the rows of a group, found by their order: for each a filled cell, its strip's cells, its lines."""
+def _placed(group: ET.Element, owner: str, rows: tuple[Row, ...]) -> tuple[_RowPlace, ...]:
+    """Return where the rows of a group stand, and give ids to their cells, strips, lines and runs.
+
+    They are found by their order: for each row a filled cell, its strip's cells, its lines.
+    """
     cell: ET.Element | None = None
     since: list[ET.Element] = []
     lines: list[tuple[ET.Element, list[ET.Element], list[ET.Element]]] = []
@@ -269,96 +355,118 @@ def _drawn(group: ET.Element, owner: str, rows: tuple[Row, ...]) -> list[_Drawn]
     for row, written in zip(rows, keyed(owner, rows), strict=True):
         mine = [lines.pop(0) for _ in row.lines]
         cells = mine[0][2]
-        box = cells[-1]
-        for _, extra, _ in mine:
-            for element in extra:
-                group.remove(element)
-        places = [_place(first, box) for first, _, _ in mine]
+        cells[-1].set("id", f"{owner}-{row.key}-cell")
+        for element in (element for _, extra, _ in mine for element in extra):
+            group.remove(element)
         strip = cells[-1 - len(row.strip) : -1] if row.strip else []
         if len(strip) != len(row.strip):
             raise StructureChanged("The picture has another heat strip than the view.")
-        estimates = [_estimate(line) for line in written]
-        measures = [place.width / estimate for place, estimate in zip(places, estimates, strict=True)]
-        found.append(_Drawn(box, strip, [first for first, _, _ in mine], places, measures))
-    return found
+        if strip:
+            _gather(group, strip, f"{owner}-{row.key}-strip")
+        places = (
+            _line_place(first, line, cells[-1], f"{owner}-{row.key}-line-{number}")
+            for number, ((first, _, _), line) in enumerate(zip(mine, written, strict=True), 1)
+        )
+        found.append(_RowPlace(cells[-1].get("id", ""), _box(cells[-1]), f"{owner}-{row.key}-strip", tuple(places)))
+    return tuple(found)
 
 
-def _place(text: ET.Element, cell: ET.Element) -> _Place:
+def _gather(group: ET.Element, cells: list[ET.Element], identity: str) -> None:
+    """Put the cells of a strip into a group of their own."""
+    strip = ET.Element(_tag("g"), {"id": identity})
+    group.insert(list(group).index(cells[0]), strip)
+    for cell in cells:
+        group.remove(cell)
+        strip.append(cell)
+
+
+def _line_place(text: ET.Element, line: list[tuple[str, Run]], cell: ET.Element, identity: str) -> _LinePlace:
+    """Return where a line stands, and make it a line of runs around its middle: another font then spoils nothing."""
     left, _, right, _ = _box(cell)
     middle = (left + right) / 2
     width = 2 * (middle - float(text.get("x", "0")))
-    return _Place(middle, float(text.get("y", "0")), max(right - left - 2 * _MARGIN, width), width)
+    place = {"x": f"{middle:g}", "y": f"{float(text.get('y', '0')):g}", "text-anchor": "middle"}
+    family = text.get("font-family") or ""
+    text.clear()
+    text.attrib.update({"id": identity, **place, "font-family": family, _SPACE: "preserve"})
+    runs = tuple(run for run, _ in line)
+    for number, run in enumerate(runs):
+        if number:
+            ET.SubElement(text, _tag("tspan"), {"id": f"{run}-gap", "font-size": f"{GAP_SIZE:g}"})
+        ET.SubElement(text, _tag("tspan"), {"id": run})
+    room = max(right - left - 2 * _MARGIN, width)
+    return _LinePlace(identity, runs, middle, room, width / _estimate(tuple(run for _, run in line)))
 
 
 # Writing
 
 
-def _write(row: Row, lines: list[list[tuple[str, Run]]], drawn: _Drawn) -> None:
-    drawn.cell.set("fill", row.fill)
-    for cell, color in zip(drawn.strip, row.strip, strict=True):
-        cell.set("fill", color)
-    widths = []
-    for line, element, place, measure in zip(lines, drawn.lines, drawn.places, drawn.measures, strict=True):
-        _write_line(element, line, place, measure)
-        widths.append(min(_estimate(line) * measure, place.room))
+def _row_attributes(row: Row, place: _RowPlace) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield by id all of a row that numbers and states change."""
+    cell = {"fill": css(row.fill)}
+    widest = 0.0
+    for line, where in zip(row.lines, place.lines, strict=True):
+        width = _estimate(line) * where.measure
+        widest = max(widest, min(width, where.room))
+        squeezed = width > where.room
+        yield where.id, {"textLength": f"{where.room:g}", "lengthAdjust": "spacingAndGlyphs"} if squeezed else {}
+        written = False
+        for number, (run, identity) in enumerate(zip(line, where.runs, strict=True)):
+            if number:
+                yield f"{identity}-gap", {"text": GAP if written and run.text else ""}
+            attributes = {"text": run.text, "font-size": f"{run.size:g}", "fill": css(run.color)}
+            if run.bold:
+                attributes["font-weight"] = "bold"
+            if run.italic:
+                attributes["font-style"] = "italic"
+            yield identity, attributes
+            written = written or bool(run.text)
     if row.key == "label":
-        _, bottom, _, top = _box(drawn.cell)
-        middle, half = drawn.places[0].middle, max(widths) / 2 + _MARGIN
+        _, bottom, _, top = place.box
+        middle, half = place.lines[0].middle, widest / 2 + _MARGIN
         left, right = f"{middle - half:g}", f"{middle + half:g}"
-        drawn.cell.set("points", f"{left},{bottom:g} {left},{top:g} {right},{top:g} {right},{bottom:g}")
+        cell["points"] = f"{left},{bottom:g} {left},{top:g} {right},{top:g} {right},{bottom:g}"
+    yield place.cell, cell
+    if row.strip:
+        yield place.strip, {"fills": " ".join(map(css, row.strip))}
 
 
-def _write_line(element: ET.Element, line: list[tuple[str, Run]], place: _Place, measure: float) -> None:
-    """Write a line around the middle of its cell, so that a reader's other font spoils nothing; squeeze a wide one."""
-    family = element.get("font-family") or ""
-    element.clear()
-    element.attrib.update({"x": f"{place.middle:g}", "y": f"{place.base:g}", "text-anchor": "middle"})
-    element.attrib.update({"font-family": family, _SPACE: "preserve"})
-    written = False
-    for identity, run in line:
-        if written and run.text:
-            ET.SubElement(element, _tag("tspan"), {"font-size": f"{GAP_SIZE:g}"}).text = GAP
-        span = ET.SubElement(element, _tag("tspan"), {"id": identity, "font-size": f"{run.size:g}", "fill": run.color})
-        if run.bold:
-            span.set("font-weight", "bold")
-        if run.italic:
-            span.set("font-style", "italic")
-        span.text = run.text
-        written = written or bool(run.text)
-    if _estimate(line) * measure > place.room:
-        element.attrib.update({"textLength": f"{place.room:g}", "lengthAdjust": "spacingAndGlyphs"})
-
-
-def _estimate(line: list[tuple[str, Run]]) -> float:
-    runs = [run for _, run in line if run.text]
+def _estimate(line: Line) -> float:
+    runs = [run for run in line if run.text]
     gaps = points(GAP, GAP_SIZE) * (len(runs) - 1)
     return gaps + sum(points(run.text, run.size, run.bold) for run in runs)
 
 
-def _classes(view: View) -> dict[str, str]:
-    """Return the class of each group: what it is, and the state that it is in."""
-    classes = {}
-    for node in view.nodes:
-        state = "hidden" if node.hidden else node.gradient.state.value if node.gradient is not None else ""
-        marks = (f"state-{state}" if state else "", "x" if node.is_x else "", "y" if node.is_y else "")
-        classes[node.id] = " ".join(filter(None, ("node", node.kind.value, *marks)))
-    classes |= {seed.id: "node seed" for seed in view.seeds}
-    classes |= {edge.id: "edge forward" for edge in view.forward_edges}
-    classes |= {edge.id: f"edge backward {edge.flow.value}" for edge in view.backward_edges}
-    return classes
+def _class(thing: Node | Seed | BackwardEdge | ForwardEdge) -> str:
+    """Return the class of a group: what it is, and the state that it is in."""
+    match thing:
+        case Node():
+            gradient = thing.gradient
+            state = "hidden" if thing.hidden else gradient.state.value if gradient is not None else ""
+            marks = (f"state-{state}" if state else "", "x" if thing.is_x else "", "y" if thing.is_y else "")
+            return " ".join(filter(None, ("node", thing.kind.value, *marks)))
+        case Seed():
+            return "node seed"
+        case BackwardEdge():
+            return f"edge backward {thing.flow.value}"
+        case _:
+            return "edge forward"
+
+
+def _set(element: ET.Element, attributes: dict[str, str]) -> None:
+    """Give an element what depends on the view, and take away what an earlier view gave it."""
+    for name in ("textLength", "lengthAdjust", "font-weight", "font-style"):
+        if name not in attributes:
+            element.attrib.pop(name, None)
+    for name, value in attributes.items():
+        if name == "text":
+            element.text = value
+        elif name == "fills":
+            for child, fill in zip(element, value.split(" "), strict=True):
+                child.set("fill", fill)
+        else:
+            element.set(name, value)
 
 
 def _written(root: ET.Element) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
-
-
-def _describe(root: ET.Element, view: View) -> None:
-    """Give the picture its alternative text: the call, and the story."""
-    for old in [child for child in root if child.tag in (_tag("title"), _tag("desc"))]:
-        root.remove(old)
-    root.set("role", "img")
-    title, story = ET.Element(_tag("title")), ET.Element(_tag("desc"))
-    title.text = view.caption
-    story.text = " ".join(view.story) or view.caption
-    root.insert(0, title)
-    root.insert(1, story)
