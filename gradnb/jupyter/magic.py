@@ -30,8 +30,9 @@ from gradnb.explanation import Explanation, explain, explain_call
 from gradnb.jupyter.config import GradGraph
 from gradnb.jupyter.display import show
 from gradnb.jupyter.names import Bindings, names_read, values_read
-from gradnb.jupyter.request import Request, help_text, parse
-from gradnb.messages import speaking, text
+from gradnb.jupyter.request import Request, help_text, is_name, parse
+from gradnb.messages import current_language, speaking, text
+from gradnb.view.hiding import unknown_name
 
 MOST_CALLS = 8
 
@@ -90,7 +91,7 @@ class Runner:
             if cell is None:
                 if not request.ys:
                     raise UsageError(text("magic.forms"))
-                self._show([self._own_call(request)], request)
+                self._show(self._with_hidden([self._own_call(request)], request), request)
                 return None
             calls, last = self._run_cell(cell, request)
             if request.ys:
@@ -103,7 +104,7 @@ class Runner:
                 last = _NOTHING
             else:
                 raise UsageError(text("magic.forms"))
-            self._show(explanations, request)
+            self._show(self._with_hidden(explanations, request), request)
             if not request.ys and len(calls) > MOST_CALLS:
                 print(text("magic.more_calls", most=MOST_CALLS, number=len(calls) - MOST_CALLS))
             return None if last is _NOTHING else last
@@ -200,6 +201,25 @@ class Runner:
             return explain(**call, **self._options(request))
         except (ValueError, TypeError, LookupError, OpError) as error:
             raise UsageError(str(error)) from error
+
+    def _with_hidden(self, explanations: list[Explanation], request: Request) -> list[Explanation]:
+        """Return the explanations with the gradients of ``--hide`` hidden wherever they occur."""
+        hidden: list[list[str]] = [[] for _ in explanations]
+        for name in request.hide:
+            found = [_hidden_names(explanation, (name, *self._tensors_called(name))) for explanation in explanations]
+            if not any(found):
+                known = dict.fromkeys(known for explanation in explanations for known in explanation.can_be_hidden)
+                raise UsageError(unknown_name(name, known, current_language()))
+            for names, more in zip(hidden, found, strict=True):
+                names += more
+        pairs = zip(explanations, hidden, strict=True)
+        return [explanation.with_hidden(names) if names else explanation for explanation, names in pairs]
+
+    def _tensors_called(self, name: str) -> list[Any]:
+        """Return what goes by a Python name, which may differ from the name that is shown; nothing if nothing does."""
+        with suppress(UsageError):
+            return self._tensors(name) if is_name(name) else []
+        return []
 
     def _options(self, request: Request) -> dict[str, Any]:
         return {
@@ -303,6 +323,15 @@ def numbered(file: str, number: int) -> Sequence[Path]:
     """Return `number` paths: `file` itself, or with ``-1``, ``-2``, … before its ending when there are several."""
     path = Path(file)
     return [path] if number == 1 else [path.with_stem(f"{path.stem}-{place}") for place in range(1, number + 1)]
+
+
+def _hidden_names(explanation: Explanation, wanted: Sequence[Any]) -> list[str]:
+    """Return the names under which an explanation can hide what is wanted."""
+    found: list[str] = []
+    for name in wanted:
+        with suppress(ValueError):
+            found += explanation.with_hidden([name]).hidden
+    return found
 
 
 def _graph_of(value: object) -> Graph | None:

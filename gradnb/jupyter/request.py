@@ -52,6 +52,8 @@ class Request:
         Python expressions, one per y.
     feed : tuple of (str, str)
         A Python name and the expression to feed to it.
+    hide : tuple of str
+        Names, as they are shown, of gradients to predict.
     unconnected, layout, lang, theme, against : str or None
         One of the words that the option allows.
     view : tuple of str
@@ -70,6 +72,7 @@ class Request:
     stop: tuple[str, ...] = ()
     unconnected: str | None = None
     feed: tuple[tuple[str, str], ...] = ()
+    hide: tuple[str, ...] = ()
     view: tuple[str, ...] = ()
     layout: str | None = None
     precision: int | None = None
@@ -146,6 +149,7 @@ def magic_parser(language: str | None = None) -> MagicArgumentParser:
     @argument("--stop", nargs="+", action="extend", metavar="NAME", help=say("stop"))
     @argument("--unconnected", metavar="|".join(UNCONNECTED), help=say("unconnected"))
     @argument("--feed", nargs="+", action="extend", metavar="NAME=EXPRESSION", help=say("feed"))
+    @argument("--hide", nargs="+", action="extend", metavar="NAME", help=say("hide"))
     @argument("--view", nargs="+", action="extend", metavar="|".join(VIEWS), help=say("view"))
     @argument("--layout", metavar="|".join(LAYOUTS), help=say("layout"))
     @argument("--precision", metavar="N", help=say("precision"))
@@ -244,6 +248,8 @@ def _checked(found: dict[str, Any], language: str | None) -> Request:
     for option in ("ys", "wrt", "stop"):
         for name in found.get(option, ()):
             _check_name(name, language)
+    for name in found.get("hide", ()):
+        _check_commas(name, language)
     for expression in found.get("grad_ys", ()):
         _check_expression(expression, "--grad-ys", language)
     feed = tuple(read_feed(word, language) for word in found.get("feed", ()))
@@ -287,10 +293,14 @@ def _check_combination(request: Request, language: str | None) -> None:
 def _check_name(name: str, language: str | None) -> None:
     if name.startswith("-"):
         _refuse_option(name, _options(magic_parser(language)), language)
-    if "," in name and all(is_name(part) for part in name.split(",") if part):
-        _refuse("comma_between_names", language, value=name, instead=" ".join(filter(None, name.split(","))))
+    _check_commas(name, language)
     if not is_name(name):
         _refuse("bad_name", language, value=name)
+
+
+def _check_commas(name: str, language: str | None) -> None:
+    if "," in name and all(is_name(part) for part in name.split(",") if part):
+        _refuse("comma_between_names", language, value=name, instead=" ".join(filter(None, name.split(","))))
 
 
 def _check_expression(expression: str, option: str, language: str | None) -> None:

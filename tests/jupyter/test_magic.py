@@ -107,6 +107,44 @@ def test_the_function_gives_what_the_magic_gives(notebook: Notebook) -> None:
     assert direct.text() == explanation(notebook).text()
 
 
+# Predicting first
+
+SEEDED = '%%gradgraph y1 y2 --wrt w1 w2 w3 w4 --grad-ys "[1,2]" "[3,4]" '
+
+
+def test_a_hidden_gradient_is_shown_nowhere(notebook: Notebook) -> None:
+    shown = notebook.ok(SEEDED + "--hide w3 -o e" + TWO_YS)
+    assert explanation(notebook).hidden == ("w3",)
+    assert numbers(explanation(notebook))[2] == [4, 6]
+    assert "your turn" in shown.texts[0]
+    assert not [data for data in shown.displayed[0].values() if "[4. 6.]" in str(data)]
+
+
+def test_names_are_hidden_in_every_call_in_which_they_occur(notebook: Notebook) -> None:
+    calls = "g1 = tf.gradients(y1, [w1, w3])\ng2 = tf.gradients(y2, [w3, w4])"
+    notebook.ok("%%gradgraph --hide w3 w1 -o es" + TWO_YS + calls)
+    assert [found.hidden for found in notebook.names["es"]] == [("w3", "w1"), ("w3",)]
+
+
+def test_a_python_name_hides_what_is_shown_under_another(notebook: Notebook) -> None:
+    notebook.ok(SEEDED + "--hide weights[0] a -o e" + TWO_YS + "weights = [w3]")
+    assert explanation(notebook).hidden == ("w3", "a")
+
+
+def test_what_has_no_name_of_its_own_is_hidden_as_it_is_shown(notebook: Notebook) -> None:
+    notebook.ok('%%gradgraph y --wrt w --hide "w + w" -o e\nw = tf.Variable(2.)\ny = tf.square(w + w)')
+    assert explanation(notebook).hidden == ("w + w",)
+
+
+@pytest.mark.parametrize("line", ["%%gradgraph --hide w33", SEEDED + "--hide w33"])
+def test_a_name_that_occurs_nowhere_is_a_usage_error_with_the_nearest(notebook: Notebook, line: str) -> None:
+    shown = notebook.run(line + TWO_YS + "g1 = tf.gradients(y1, w1)\ng2 = tf.gradients(y2, w3)")
+    assert isinstance(shown.error, UsageError)
+    assert "'w33'" in str(shown.error)
+    assert "w3" in str(shown.error).partition("Nearest")[2]
+    assert not shown.displayed
+
+
 # What the cell shows besides
 
 

@@ -21,6 +21,7 @@ def test_the_call_of_the_product_page() -> None:
 def test_every_option() -> None:
     line = (
         'y --wrt ws[0] model.w --grad-ys None --stop a --unconnected zero --feed "x = [1., 2.]" z=3 --feed t=-1 '
+        "--hide w3 'w1 + w2' --hide params['w'] "
         "--view story graph graph --layout TB --precision 6 --lang zh --theme dark --save 'out put.svg' -o e "
         "--keep-graph --seed 7 --tensorflow --static"
     )
@@ -31,6 +32,7 @@ def test_every_option() -> None:
         stop=("a",),
         unconnected="zero",
         feed=(("x", "[1., 2.]"), ("z", "3"), ("t", "-1")),
+        hide=("w3", "w1 + w2", "params['w']"),
         view=("story", "graph"),
         layout="TB",
         precision=6,
@@ -94,6 +96,8 @@ WRONG = {
     '"y': "quotation mark",
     "w1*w2": "'w1*w2'",
     "y --wrt w1,w2": "w1 w2",
+    "--hide w1,w2": "w1 w2",
+    "--hide": "needs a value",
     "y1 y2 --grad-ys 1": "length 1 and there are 2 ys",
     "--keep-graph --new-graph": "contradict",
     "--wrt w": "--wrt",
