@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import ROUND_HALF_EVEN, Decimal
+import math
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ def value_of(array: Any, precision: int = 4, language: str | None = None) -> Val
     '0.6667'
     """
     array = np.asarray(array)
-    shape, dtype = array.shape, "string" if array.dtype.kind in "OSU" else array.dtype.name
+    shape, dtype = array.shape, _name_of(array.dtype)
     if is_whole(shape):
         return Value(_written(array, _Numbers(array, precision)), shape, dtype)
     if dtype == "string":
@@ -71,8 +71,13 @@ def value_of(array: Any, precision: int = 4, language: str | None = None) -> Val
 
 def is_whole(shape: tuple[int, ...]) -> bool:
     """Return whether an array of this shape is written out."""
-    size = int(np.prod(shape, dtype=np.int64))
-    return size <= _WHOLE_SIZE or (len(shape) == 2 and max(shape) <= _WHOLE_SIDE)
+    return math.prod(shape) <= _WHOLE_SIZE or (len(shape) == 2 and max(shape) <= _WHOLE_SIDE)
+
+
+@cache
+def _name_of(dtype: np.dtype[Any]) -> str:
+    # NumPy composes it anew each time.
+    return "string" if dtype.kind in "OSU" else dtype.name
 
 
 def number_text(number: Any, precision: int = 4) -> str:
@@ -110,15 +115,16 @@ class _Numbers:
         self._precision = precision
         self._digits, self._noise = precision, 0.0
         if array.dtype.kind in "fc":
-            real = array.real.dtype
-            self._digits = max(precision, _TRUSTED_DIGITS.get(real.itemsize, 12))
-            with np.errstate(all="ignore"):
-                sizes = np.abs(array)
-            finite = sizes[np.isfinite(sizes)]
-            self._noise = float(finite.max()) * float(np.finfo(real).eps) if finite.size > 1 else 0.0
+            trusted, last_bit = _accuracy(array.dtype)
+            self._digits = max(precision, trusted)
+            self._noise = _largest(array) * last_bit if array.size > 1 else 0.0
+        #: Whole numbers below this one are written digit by digit.
+        self._plain = 10.0 ** min(self._digits, max(_LARGEST_EXPONENT, precision - 1) + 1)
 
     def text(self, element: Any) -> str:
         """Return one element, a whole floating-point number with a point behind it."""
+        if isinstance(element, (float, np.floating)):
+            return self._real(float(element))
         if isinstance(element, (bytes, str)):
             return _string(element)
         if isinstance(element, (bool, np.bool_)):
@@ -126,26 +132,62 @@ class _Numbers:
         if isinstance(element, (complex, np.complexfloating)):
             real, imaginary = self._real(float(element.real)), self._real(float(element.imag))
             return f"{real}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
-        if isinstance(element, (float, np.floating)):
-            return self._real(float(element))
         return str(element)
 
     def _real(self, number: float) -> str:
-        if not np.isfinite(number):
+        if not math.isfinite(number):
             return str(number)
         if abs(number) < self._noise or number == 0:
             return "0."
-        # Rounded twice: a tie such as 0.12345 then falls on the same side whatever a machine made of its last bit.
-        trusted = Decimal(f"{number:.{self._digits - 1}e}")
-        exponent = trusted.adjusted()
-        if _SMALLEST_EXPONENT <= exponent <= max(_LARGEST_EXPONENT, self._precision - 1):
-            decimals = max(0, self._precision - 1 - exponent)
-            fixed = f"{trusted.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN):f}"
-            return fixed.rstrip("0") if "." in fixed else f"{fixed}."
-        mantissa, _, power = f"{trusted:.{self._precision - 1}e}".partition("e")
-        if "." in mantissa:
-            mantissa = mantissa.rstrip("0").rstrip(".")
-        return f"{mantissa}e{int(power):+03d}"
+        if abs(number) < self._plain and number.is_integer():
+            return f"{int(number)}."
+        return _rounded(number, self._digits, self._precision)
+
+
+@cache
+def _accuracy(dtype: np.dtype[Any]) -> tuple[int, float]:
+    """Return the digits of a type's numbers that can be trusted, and the size of the last bit of a one."""
+    real = np.empty((), dtype).real.dtype
+    return _TRUSTED_DIGITS.get(real.itemsize, 12), float(np.finfo(real).eps)
+
+
+def _largest(array: Array) -> float:
+    """Return the largest magnitude of an array's finite numbers; zero where at most one is finite."""
+    if array.size <= _WHOLE_SIZE and array.dtype.kind == "f":
+        sizes = [abs(number) for number in array.ravel().tolist() if math.isfinite(number)]
+        return max(sizes) if len(sizes) > 1 else 0.0
+    with np.errstate(all="ignore"):
+        magnitudes = np.abs(array)
+    finite = magnitudes[np.isfinite(magnitudes)]
+    return float(finite.max()) if finite.size > 1 else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _rounded(number: float, digits: int, precision: int) -> str:
+    """Return a number other than zero with `precision` significant digits, rounded from `digits` of them."""
+    # Rounded twice: a tie such as 0.12345 then falls on the same side whatever a machine made of its last bit.
+    mantissa, _, power = f"{abs(number):.{digits - 1}e}".partition("e")
+    trusted, exponent = int(mantissa.replace(".", "")), int(power)
+    sign = "-" if number < 0 else ""
+    if _SMALLEST_EXPONENT <= exponent <= max(_LARGEST_EXPONENT, precision - 1):
+        decimals = max(0, precision - 1 - exponent)
+        figures = str(_half_even(trusted, digits - 1 - exponent - decimals)).zfill(decimals + 1)
+        whole = len(figures) - decimals
+        return f"{sign}{figures[:whole]}.{figures[whole:].rstrip('0')}"
+    figures = str(_half_even(trusted, digits - precision))
+    exponent += len(figures) - precision
+    fraction = figures[1:].rstrip("0")
+    return f"{sign}{figures[0]}{'.' if fraction else ''}{fraction}e{exponent:+03d}"
+
+
+def _half_even(number: int, dropped: int) -> int:
+    """Return a whole number without its last digits, a half rounded to the even neighbour."""
+    if dropped <= 0:
+        return number * int(10**-dropped)
+    rest: int
+    number, rest = divmod(number, 10**dropped)
+    half = 5 * 10 ** (dropped - 1)
+    return number + (rest > half or (rest == half and number % 2 == 1))
 
 
 def _string(element: bytes | str) -> str:
@@ -158,13 +200,13 @@ def _scalar(text: str) -> str:
 
 
 def _written(array: Array, numbers: _Numbers) -> str:
-    return _nested(array, numbers) if array.ndim else _scalar(numbers.text(array[()]))
+    return _nested(array.tolist(), numbers) if array.ndim else _scalar(numbers.text(array[()]))
 
 
 def _nested(part: Any, numbers: _Numbers) -> str:
-    if not isinstance(part, np.ndarray):
+    if not isinstance(part, list):
         return numbers.text(part)
-    return f"[{' '.join(_nested(inner, numbers) for inner in part)}]"
+    return f"[{' '.join([_nested(inner, numbers) for inner in part])}]"
 
 
 def _summary(array: Array, precision: int) -> Summary:
@@ -172,20 +214,27 @@ def _summary(array: Array, precision: int) -> Summary:
     if flat.dtype.kind == "c":
         flat = np.abs(flat)
     with np.errstate(all="ignore"):
-        mean = np.mean(flat, dtype=np.float64)
+        mean = np.add.reduce(flat, dtype=np.float64) / flat.size
         numbers = _Numbers(flat, precision)
         low, middle, high = (_scalar(numbers.text(number)) for number in (flat.min(), mean, flat.max()))
-    return Summary(low, middle, high, tuple(_strip(flat.astype(np.float64))))
+    return Summary(low, middle, high, _strip(flat.astype(np.float64)))
 
 
-def _strip(flat: Array) -> Iterator[float]:
+def _strip(flat: Array) -> tuple[float, ...]:
     with np.errstate(all="ignore"):
-        count = min(_STRIP_CELLS, flat.size)
-        starts = np.arange(count) * flat.size // count
-        cells = np.add.reduceat(flat, starts) / np.diff(starts, append=flat.size)
+        starts, lengths = _runs(flat.size)
+        cells = np.add.reduceat(flat, starts) / lengths
         finite = np.isfinite(cells)
         largest = np.abs(cells[finite]).max(initial=0.0)
         # Rounded, since it becomes a colour that must be the same everywhere.
         levels = np.round(cells / (largest or 1.0), 6) + 0.0
-    for level, known in zip(levels, finite, strict=True):
-        yield float(level) if known else float("nan")
+    levels[~finite] = np.nan
+    return tuple(levels.tolist())
+
+
+@lru_cache(maxsize=64)
+def _runs(size: int) -> tuple[Array, Array]:
+    """Return where each cell of a strip begins, and of how many elements it is the mean."""
+    count = min(_STRIP_CELLS, size)
+    starts = np.arange(count) * size // count
+    return starts, np.diff(starts, append=size)

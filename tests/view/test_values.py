@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from gradnb.view.values import is_whole, number_text, value_of
 
@@ -124,3 +127,29 @@ def test_a_long_string_is_cut() -> None:
 
 def test_a_number_in_a_formula_has_no_idle_point() -> None:
     assert [number_text(x) for x in (2.0, -3, 0.5, np.float32(1e10))] == ["2", "-3", "0.5", "1e+10"]
+
+
+@given(
+    number=st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.decimals(-9999, 9999, places=3).map(float)),
+    precision=st.integers(1, 17),
+    single=st.booleans(),
+)
+def test_a_number_is_rounded_as_decimal_arithmetic_rounds(number: float, precision: int, single: bool) -> None:
+    with np.errstate(over="ignore", under="ignore"):
+        element = np.float32(number) if single else np.float64(number)
+    assume(math.isfinite(element) and element != 0)
+    assert value_of(element, precision).text.removesuffix("0").removesuffix(".") == by_decimals(
+        float(element), max(precision, 6 if single else 12), precision
+    ).removesuffix("0").removesuffix(".")
+
+
+def by_decimals(number: float, digits: int, precision: int) -> str:
+    """Return a number rounded to `digits`, then to `precision` significant digits, by Python's decimal arithmetic."""
+    trusted = Decimal(f"{number:.{digits - 1}e}")
+    exponent = trusted.adjusted()
+    if -4 <= exponent <= max(5, precision - 1):
+        last = Decimal(1).scaleb(-max(0, precision - 1 - exponent))
+        fixed = f"{trusted.quantize(last, ROUND_HALF_EVEN):f}"
+        return fixed.rstrip("0") if "." in fixed else f"{fixed}."
+    mantissa, _, power = f"{trusted:.{precision - 1}e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(power):+03d}"
