@@ -78,6 +78,7 @@ def _parser() -> _Parser:
     lessons = commands.add_parser("lessons", parents=[language], help=help_text, description=help_text)
     default = Path.home() / "gradnb-lessons"
     lessons.add_argument("--folder", metavar="FOLDER", type=Path, default=default, help=text("cli.folder"))
+    lessons.add_argument("--fresh", action="store_true", help=text("cli.fresh"))
     lessons.add_argument("--no-browser", action="store_true", help=text("cli.no_browser"))
     lessons.add_argument("--port", metavar="N", type=int, help=text("cli.port"))
     lessons.set_defaults(command=_lessons)
@@ -152,12 +153,15 @@ def _lessons(options: argparse.Namespace) -> int:
     if find_spec("jupyterlab") is None:
         raise _Refusal(text("cli.no_jupyterlab"))
     try:
-        copy = copy_lessons(options.folder, current_language())
+        copy = copy_lessons(options.folder, current_language(), fresh=options.fresh)
     except OSError as error:
         raise _Refusal(text("cli.unwritable", file=error.filename, reason=error.strerror)) from error
     print(text("cli.lessons_at", folder=copy.folder))
     if copy.kept:
         print(text("cli.kept", files=", ".join(lesson.name for lesson in copy.kept)))
+        print(
+            text("cli.fresh_ones", files=", ".join(x.name for x in copy.fresh)) if copy.fresh else text("cli.get_fresh")
+        )
 
     from jupyterlab.labapp import LabApp
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import filecmp
+import itertools
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+#: What the lessons read beside themselves.
+_DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -23,30 +26,38 @@ class Copy:
         All of them, in the order of the course.
     kept : tuple of Path
         Those that were there before and differ from the fresh ones: the learner's work, left as it was.
+    fresh : tuple of Path
+        Fresh lessons that stand beside those.
     """
 
     folder: Path
     lessons: tuple[Path, ...]
     kept: tuple[Path, ...]
+    fresh: tuple[Path, ...]
 
 
 def lessons(language: str) -> Iterator[Path]:
     """Yield the notebooks of one language in the order of the course."""
-    for root in (_PACKAGE / "_lessons", _PACKAGE.parent / "notebooks"):  # a wheel, or a checkout
-        if root.is_dir():
-            yield from sorted((root / language).glob("*.ipynb"))
-            return
+    yield from sorted((_course() / language).glob("*.ipynb"))
 
 
-def copy_lessons(folder: Path, language: str) -> Copy:
+def _course() -> Path:
+    carried = _PACKAGE / "_lessons"  # in a wheel; a checkout has them in a folder of their own
+    return carried if carried.is_dir() else _PACKAGE.parent / "notebooks"
+
+
+def copy_lessons(folder: Path, language: str, *, fresh: bool = False) -> Copy:
     """Bring the lessons of one language into `folder`; a file that is there already is never touched.
 
     Parameters
     ----------
     folder : Path
-        The learner's folder; made when it is missing. The notebooks go into its subfolder named after the language.
+        The learner's folder; made when it is missing. The notebooks go into its subfolder named after the language, and
+        what they read into its subfolder ``data``.
     language : str
         ``"en"`` or ``"zh"``.
+    fresh : bool
+        Put a fresh lesson beside each that differs from it, under a name of its own: ``01_one_variable-fresh.ipynb``.
 
     Returns
     -------
@@ -60,12 +71,33 @@ def copy_lessons(folder: Path, language: str) -> Copy:
     """
     target = folder / language
     target.mkdir(parents=True, exist_ok=True)
-    copies, kept = [], []
+    _bring_data(folder / _DATA)
+    copies, kept, beside = [], [], []
     for lesson in lessons(language):
         copy = target / lesson.name
         if not copy.exists():
             shutil.copyfile(lesson, copy)
         elif not filecmp.cmp(lesson, copy, shallow=False):
             kept.append(copy)
+            if fresh:
+                beside.append(_beside(lesson, copy))
         copies.append(copy)
-    return Copy(target, tuple(copies), tuple(kept))
+    return Copy(target, tuple(copies), tuple(kept), tuple(beside))
+
+
+def _bring_data(target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    for file in sorted((_course() / _DATA).iterdir()):
+        if not (target / file.name).exists():
+            shutil.copyfile(file, target / file.name)
+
+
+def _beside(lesson: Path, copy: Path) -> Path:
+    """Return a fresh lesson beside a learner's copy: one that is there already, or else one with a name of its own."""
+    for number in itertools.count(1):
+        name = copy.with_stem(f"{copy.stem}-fresh" if number == 1 else f"{copy.stem}-fresh-{number}")
+        if not name.exists():
+            shutil.copyfile(lesson, name)
+        if filecmp.cmp(lesson, name, shallow=False):
+            return name
+    raise AssertionError("the numbers never end")

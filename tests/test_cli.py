@@ -237,6 +237,9 @@ def test_edited_lessons_are_named(run: Run, launched: list[str]) -> None:
     Path("mine/en/01_one_variable.ipynb").write_text("{}", encoding="utf-8")
     _, out, _ = run("lessons", "--folder", "mine", "--lang", "en")
     assert text("cli.kept", "en", files="01_one_variable.ipynb") in out
+    assert text("cli.get_fresh", "en") in out
+    _, out, _ = run("lessons", "--folder", "mine", "--lang", "en", "--fresh")
+    assert text("cli.fresh_ones", "en", files="01_one_variable-fresh.ipynb") in out
 
 
 def test_without_jupyterlab_one_line_says_how_to_install_it(

@@ -96,7 +96,8 @@ def test_a_copy_has_all_lessons_of_the_language(tmp_path: Path) -> None:
     assert copy.folder == tmp_path / "mine" / "zh"
     assert [lesson.name for lesson in copy.lessons] == [lesson.name for lesson in LESSONS["zh"]]
     assert copy.lessons[0].read_bytes() == LESSONS["zh"][0].read_bytes()
-    assert copy.kept == ()
+    assert copy.kept == copy.fresh == ()
+    assert (tmp_path / "mine" / "data" / "penguins.csv").stat().st_size > 1000
 
 
 def test_what_a_learner_edited_is_never_overwritten(tmp_path: Path) -> None:
@@ -107,3 +108,17 @@ def test_what_a_learner_edited_is_never_overwritten(tmp_path: Path) -> None:
     assert json.loads(first.read_text(encoding="utf-8")) == {"edited": True}
     assert copy.kept == (first,)
     assert others[0].is_file(), "a lesson that is missing comes back"
+
+
+def test_a_fresh_lesson_stands_beside_the_edited_one(tmp_path: Path) -> None:
+    first, *_ = copy_lessons(tmp_path, "en").lessons
+    original = first.read_bytes()
+    first.write_text("mine", encoding="utf-8")
+    (fresh,) = copy_lessons(tmp_path, "en", fresh=True).fresh
+    assert fresh == first.with_stem(f"{first.stem}-fresh")
+    assert fresh.read_bytes() == original
+    assert copy_lessons(tmp_path, "en", fresh=True).fresh == (fresh,), "it is still as fresh"
+    fresh.write_text("mine too", encoding="utf-8")
+    (another,) = copy_lessons(tmp_path, "en", fresh=True).fresh
+    assert another == first.with_stem(f"{first.stem}-fresh-2")
+    assert [file.read_text(encoding="utf-8") for file in (first, fresh)] == ["mine", "mine too"]
