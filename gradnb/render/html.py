@@ -56,7 +56,7 @@ def body(view: View, picture_svg: str | None = None) -> str:
             case "graph":
                 parts.append(_graph(view, picture_svg))
             case "table":
-                parts.append(_table(xs_table(view), message("render.gradients_of", view.language)))
+                parts.append(table_html(xs_table(view), message("render.gradients_of", view.language)))
             case "steps":
                 parts.append(_steps(view))
             case "story":
@@ -105,7 +105,7 @@ def _graph(view: View, picture_svg: str | None) -> str:
     if not view.nodes:
         return ""
     if picture_svg is None:
-        nodes = _table(nodes_table(view), message("render.nodes", view.language))
+        nodes = table_html(nodes_table(view), message("render.nodes", view.language))
         edges = edges_list(view)
         heading = f"<p><b>{escape(message('render.edges', view.language))}</b></p>" if edges else ""
         return nodes + heading + _list(edges)
@@ -114,7 +114,8 @@ def _graph(view: View, picture_svg: str | None) -> str:
     return f'<img src="data:image/svg+xml;base64,{data}" alt="{story}">'
 
 
-def _table(table: Table, caption: str) -> str:
+def table_html(table: Table, caption: str) -> str:
+    """Return a table with its caption as HTML; nothing when it has no rows."""
     if not table.rows:
         return ""
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in table.headings)
