@@ -60,7 +60,7 @@ def _parser() -> _Parser:
     parser = _Parser(prog="gradnb", description=text("cli.gradnb"))
     language = _Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
-    commands = parser.add_subparsers(required=True, metavar="explain | against | lessons")
+    commands = parser.add_subparsers(required=True, metavar="explain | against | lessons | new-lesson")
 
     help_text = text("cli.explain")
     explain = commands.add_parser("explain", parents=[language], help=help_text, description=help_text)
@@ -82,6 +82,12 @@ def _parser() -> _Parser:
     lessons.add_argument("--no-browser", action="store_true", help=text("cli.no_browser"))
     lessons.add_argument("--port", metavar="N", type=int, help=text("cli.port"))
     lessons.set_defaults(command=_lessons)
+
+    help_text = text("cli.new_lesson")
+    new = commands.add_parser("new-lesson", parents=[language], help=help_text, description=help_text)
+    new.add_argument("name", metavar="NAME", help=text("cli.lesson_name"))
+    new.add_argument("--folder", metavar="FOLDER", type=Path, default=Path(), help=text("cli.lesson_folder"))
+    new.set_defaults(command=_new_lesson)
     return parser
 
 
@@ -180,3 +186,18 @@ def _lab_arguments(folder: Path, first: str, options: argparse.Namespace) -> Ite
         yield "--no-browser"
     if options.port is not None:
         yield f"--ServerApp.port={options.port}"
+
+
+def _new_lesson(options: argparse.Namespace) -> int:
+    from gradnb.new_lesson import new_lesson
+
+    try:
+        lesson = new_lesson(options.name, options.folder)
+    except (ValueError, FileExistsError) as error:
+        raise _Refusal(str(error)) from error
+    except OSError as error:
+        raise _Refusal(text("cli.unwritable", file=error.filename, reason=error.strerror)) from error
+    for notebook in lesson.notebooks:
+        print(text("cli.written", file=notebook))
+    print(text("cli.test_lesson" if lesson.ran else "cli.lesson_not_run", files=" ".join(map(str, lesson.notebooks))))
+    return 0
