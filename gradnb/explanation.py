@@ -6,9 +6,9 @@ import importlib
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from gradnb.against.answer import Answer, ask_tensorflow, beside
+from gradnb.engine import shapes
 from gradnb.engine.custom import lets_pass
 from gradnb.engine.gradients import Call
 from gradnb.engine.naming import given_names
@@ -39,6 +40,7 @@ from gradnb.view.hiding import can_be_hidden, unknown_name
 from gradnb.view.model import View
 from gradnb.view.names import Names
 from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
+from gradnb.view.recipe import Recipe
 
 Array = np.ndarray[Any, Any]
 
@@ -225,6 +227,39 @@ class Explanation:
         chosen = tuple(dict.fromkeys(self._setting.hidden_name(name) for name in wanted))
         return Explanation(self._setting, self._inputs, self._answer, chosen, self._numbers)
 
+    # Opening and closing name scopes
+
+    def with_scopes(self, opened: Collection[str] = (), collapsed: Collection[str] = ()) -> Explanation:
+        """Return the same explanation with other name scopes open in its picture.
+
+        Parameters
+        ----------
+        opened : collection of str
+            Name scopes to open that are collapsed because the graph is large. The picture is kept small enough to be
+            read: the first ones are opened, and a note names those that stay closed.
+        collapsed : collection of str
+            Name scopes to collapse.
+
+        Returns
+        -------
+        Explanation
+            With the same numbers; nodes have the same ids, a collapsed scope that of its first tensor.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> with tf.name_scope("layer"):
+        ...     y = tf.sin(x * x)
+        >>> [node.name for node in tf.explain(tf.exp(y), x).with_scopes(collapsed=["layer"]).view.nodes]
+        ['x', 'layer', 'exp(sin(x · x))']
+        """
+        setting = self._setting.with_scopes(
+            tuple(opened) if isinstance(opened, Sequence) else frozenset(opened), frozenset(collapsed)
+        )
+        return Explanation(setting, self._inputs, self._answer, self._hidden, self._numbers)
+
     # Changing
 
     @cached_property
@@ -277,6 +312,8 @@ class Explanation:
         ------
         KeyError
             If a name is none that `problem` gives.
+        ValueError
+            If the shape of a value is not that of its variable or placeholder.
         """
         setting = self._setting
         walls, openings = setting.derivation.stops, setting.derivation.lifted
@@ -285,12 +322,16 @@ class Explanation:
         if lifted is not None:
             openings = frozenset(_found(setting.liftable, name) for name in lifted)
         setting = setting.with_walls(walls, openings)
-        calculator = self._setting.calculator
-        known = replace(self._inputs, drawn={**self._inputs.drawn, **calculator.drawn(self._numbers)})
+        known = self._inputs
+        if self._setting.calculator.draws:
+            known = replace(known, drawn={**known.drawn, **self._setting.calculator.drawn(self._numbers)})
         variables, feeds = dict(known.variables), dict(known.feeds)
         for name, value in (inputs or {}).items():
             tensor = _found(setting.adjustable, name)
-            array = np.asarray(value, dtype=tensor.dtype.base_dtype.numpy)
+            array = np.array(value, dtype=tensor.dtype.base_dtype.numpy)
+            if not shapes.compatible(tensor.static_shape, array.shape):
+                shape = shapes.shape_text(tensor.static_shape)
+                raise ValueError(message("explain.wrong_shape", name=name, shape=shape, found=array.shape))
             reference = shown_as(tensor)
             if reference.op.type == "VariableV2":
                 variables[reference.op.name] = array
@@ -302,11 +343,63 @@ class Explanation:
         seeds = dict(known.seeds)
         for name, value in (weights or {}).items():
             number = _found(setting.weighted, name)
-            before = self._numbers.get(setting.seed(number))
-            array = np.asarray(value, dtype=None if before is None else before.dtype)
+            seed = self._setting.seed(number)
+            assert seed is not None  # only what is one tensor is among the weights
+            before = self._numbers.get(seed)
+            array = np.array(value, dtype=seed.dtype.base_dtype.numpy)
             if before is None or not np.array_equal(array, before):
                 seeds[number] = array
         return Explanation(setting, replace(known, variables=variables, feeds=feeds, seeds=seeds), None, self._hidden)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a program needs to make it again: the call, and the present values."""
+        setting, problem = self._setting, self.problem
+        question, shown = setting.question, setting.scene.picture.ids
+        became = setting.derivation.became
+        adjustable = {name: shown_as(tensor) for name, tensor in setting.adjustable.items()}
+        in_sight = {*shown, *adjustable.values()}
+        y_names = {number: name for name, number in setting.weighted.items()}
+        return Recipe(
+            question=question,
+            names={
+                tensor: name
+                for tensor, name in setting.given.items()
+                if tensor.op in became and became[tensor.op].outputs[tensor.value_index] in in_sight
+            },
+            weights=tuple(
+                (
+                    y_names.get(number, ""),
+                    self._numbers.get(setting.seed(number)) if number in y_names and given else None,
+                )
+                for number, given in enumerate(self._builder.given)
+            ),
+            stops=tuple(question.graph.get_operation_by_name(n).outputs[0] for n in sorted(setting.derivation.stops)),
+            lifted=tuple(name for name in problem.liftable if name in problem.lifted),
+            inputs={
+                name: (question.graph.get_tensor_by_name(adjustable[name].name), array)
+                for name, array in problem.inputs.items()
+            },
+            options=setting.chosen_options | ({"hide": self._hidden} if self._hidden else {}),
+        )
+
+    def with_views(self, views: str | Iterable[str]) -> Explanation:
+        """Return the same explanation with other views shown.
+
+        Parameters
+        ----------
+        views : str or iterable of str
+            What is shown, in order, as `explain` takes it.
+
+        Raises
+        ------
+        ValueError
+            If there is no such view.
+        """
+        setting, old = self._setting, self._setting.options
+        options = replace(old, views=_options(views, old.layout, old.precision, old.language, old.theme).views)
+        known = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(self._numbers)})
+        return Explanation(replace(setting, options=options, _others=OrderedDict()), known, self._answer, self._hidden)
 
     # Showing
 
@@ -452,6 +545,8 @@ class _Setting:
     options: Options
     seed_number: int
     derivation: Derivation
+    opened: Collection[str] = ()
+    collapsed: Collection[str] = ()
     _others: OrderedDict[tuple[frozenset[str], frozenset[str]], _Setting] = field(
         default_factory=OrderedDict, compare=False
     )
@@ -476,12 +571,16 @@ class _Setting:
             for tensor, name in self.given.items()
             if tensor.op in became
         }
-        return Scene(self.derivation, Names(names, self.options.precision))
+        return Scene(self.derivation, Names(names, self.options.precision), self.opened, self.collapsed)
 
     @cached_property
     def calculator(self) -> Calculator:
         shown = [self.scene.read(tensor) for tensor in self._adjustable_tensors]
         return Calculator(self.derivation, (*self.scene.wanted(), *shown), self.seed_number)
+
+    def with_scopes(self, opened: Collection[str], collapsed: Collection[str]) -> _Setting:
+        """Return the same with other name scopes open."""
+        return replace(self, opened=opened, collapsed=collapsed, _others=OrderedDict())
 
     def with_walls(self, stops: frozenset[str], lifted: frozenset[str]) -> _Setting:
         """Return the same where the gradient stops at `stops`, and passes `lifted`; the last ones are kept."""
@@ -494,6 +593,14 @@ class _Setting:
                 others.popitem(last=False)
         others.move_to_end((stops, lifted))
         return others[stops, lifted]
+
+    @property
+    def chosen_options(self) -> dict[str, Any]:
+        """The options of `explain` that differ from its own."""
+        plain, given = Options(), self.options
+        chosen = {field.name: getattr(given, field.name) for field in fields(Options)}
+        differing = {name: value for name, value in chosen.items() if value != getattr(plain, name)}
+        return differing | ({"seed": self.seed_number} if self.seed_number else {})
 
     def seed(self, number: int) -> Tensor | None:
         return self.derivation.whole(self.derivation.trace.seeds[number])

@@ -636,6 +636,28 @@ def test_what_is_heavy_is_built_when_it_is_asked_for(square: tuple[Any, Any], mo
     x, y = square
     explanation = explain(y, x)
     monkeypatch.setattr(build, "steps_of", lambda *_: pytest.fail("nobody asked for the steps"))
-    assert explanation.recompute({"x": 1.0}).view.story
+    assert explanation.recompute({"x": [1.0, 1.0]}).view.story
     monkeypatch.setattr(build, "story_of", lambda *_: pytest.fail("nobody asked for the story"))
-    assert explanation.recompute({"x": 1.0}).partial_view(["graph", "table"]).rows
+    assert explanation.recompute({"x": [1.0, 1.0]}).partial_view(["graph", "table"]).rows
+
+
+def test_a_value_of_another_shape_is_refused(square: tuple[Any, Any]) -> None:
+    x, y = square
+    explanation = explain(y, x, names={"x": x})
+    with pytest.raises(ValueError, match=re.escape("x has shape (2,); a value of shape (3,) does not fit.")):
+        explanation.recompute({"x": [1.0, 2.0, 3.0]})
+
+
+def test_new_values_are_taken_as_they_are_now(square: tuple[Any, Any]) -> None:
+    x, y = square
+    values, weights = np.array([1.0, 2.0], np.float32), np.array([1.0, 3.0], np.float32)
+    moved = explain(y, x, names={"x": x, "y": y}).recompute({"x": values}, {"y": weights})
+    values[:], weights[:] = 7.0, 7.0
+    assert numbers(moved) == [[2.0, 12.0]]
+
+
+def test_a_weight_that_stays_as_it_was_is_not_given_with_other_stops(square: tuple[Any, Any]) -> None:
+    x, y = square
+    explanation = explain(y * 2.0, x, names={"x": x, "y": y})
+    (name,) = explanation.problem.weights
+    assert "grad_ys" not in explanation.recompute(weights={name: [1.0, 1.0]}, stops=["y"]).view.caption

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from gradnb.engine.graph import Graph
 from gradnb.engine.paths import operations_behind
-from gradnb.engine.session import Run, Session
+from gradnb.engine.session import Cell, Run, Session
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import OpError
 from gradnb.messages import text as message
@@ -20,6 +20,8 @@ Array = np.ndarray[Any, Any]
 
 #: Of so many operations that fail, one after the other, the others' numbers are still found.
 _MOST_FAILURES = 20
+#: For so many sets of known names it is kept what follows from them alone.
+_RECIPES_KEPT = 32
 
 
 @dataclass(frozen=True)
@@ -152,32 +154,41 @@ class Calculator:
 
     def __init__(self, derivation: Derivation, wanted: Iterable[Tensor], seed: int) -> None:
         self._graph = derivation.graph
-        self._seeds = derivation.trace.seeds
-        self._wanted = tuple(dict.fromkeys(wanted))
         self._session = Session(graph=self._graph)
         self._session.fallback_seed = seed
         self._session.silent = True
-        self._operations = operations_behind(self._wanted)
+        tensors = tuple(dict.fromkeys(wanted))
+        self._operations = tuple(operations_behind(tensors))
         self._random = tuple(op.outputs[0] for op in self._operations if is_random(op))
+        self._runner = _Runner(self._session, (*tensors, *self._random), self._operations, derivation.trace.seeds)
 
     def complete(self, inputs: Inputs) -> Inputs:
         """Return `inputs` with the initial values of variables that have no value yet."""
         while True:
-            unknown = [op for op in _reached(self._operations, self._graph) if op.name not in inputs.variables]
+            known = {*inputs.variables, *(name.removesuffix(":0") for name in inputs.feeds)}
+            unknown = [op for op in _reached(self._operations, self._graph) if op.name not in known]
             starts = {op: self._graph.initializers[op].inputs[1] for op in unknown if op in self._graph.initializers}
-            found = _run(self._session, tuple(starts.values()), inputs, ()).values
+            found = self._initial(tuple(starts.values()), inputs)
             new = {op.name: found[start] for op, start in starts.items() if start in found}
             if not new:
                 return inputs
             inputs = replace(inputs, variables={**inputs.variables, **new}, invented=(*inputs.invented, *new))
 
+    def _initial(self, starts: tuple[Tensor, ...], inputs: Inputs) -> Mapping[Tensor, Array]:
+        return _Runner(self._session, starts, tuple(operations_behind(starts)), ()).run(inputs).values
+
     def compute(self, inputs: Inputs) -> Numbers:
         """Return the numbers that follow from `inputs`."""
-        return _run(self._session, (*self._wanted, *self._random), inputs, self._seeds)
+        return self._runner.run(inputs)
 
     def drawn(self, numbers: Numbers) -> dict[str, Array]:
         """Return the random numbers among `numbers`, for the next inputs."""
         return {tensor.name: numbers.values[tensor] for tensor in self._random if tensor in numbers.values}
+
+    @property
+    def draws(self) -> bool:
+        """Whether any of the numbers is a random one."""
+        return bool(self._random)
 
 
 def is_random(operation: Operation) -> bool:
@@ -199,60 +210,129 @@ def _reached(operations: Iterable[Operation], graph: Graph) -> list[Operation]:
     return list(found)
 
 
-def _run(session: Session, wanted: tuple[Tensor, ...], inputs: Inputs, seeds: tuple[Any, ...]) -> Numbers:
-    graph = session.graph
-    names = {**inputs.drawn, **inputs.feeds}
-    feeds: dict[Tensor, Any] = {graph.get_tensor_by_name(name): array for name, array in names.items()}
-    feeds |= {seeds[number]: array for number, array in inputs.seeds.items()}
-    operations = operations_behind(wanted)
-    missing: set[Operation] = set()
-    causes: dict[str, list[Operation]] = {"unfed": [], "uninitialized": [], "not_run": []}
-    failed: list[tuple[Operation, str]] = []
-    for operation in operations:
-        output = operation.outputs[0] if operation.outputs else None
-        if output in feeds:
-            continue
-        if operation.type == "VariableV2":
-            if operation.name in inputs.variables:
-                session.cell(operation).array = np.asarray(inputs.variables[operation.name])
+@dataclass(frozen=True)
+class _Recipe:
+    """How to run when certain variables, feeds and seeds are known, whatever their values.
+
+    Attributes
+    ----------
+    feeds : tuple of (Tensor, str)
+        What is fed by its name.
+    seeds : tuple of (Tensor, int)
+        What is fed with another weight, by the number of the y.
+    assigned : tuple of (Tensor, str)
+        Results of assignments, fed with the value of the variable.
+    cells : tuple of (Cell, str)
+        Where the session keeps variables.
+    missing : frozenset of Operation
+        What cannot run, and what cannot run without it.
+    fetches : tuple of Tensor
+        What can be computed.
+    unfed, uninitialized, not_run : tuple of Operation
+        See `Numbers`.
+    """
+
+    feeds: tuple[tuple[Tensor, str], ...]
+    seeds: tuple[tuple[Tensor, int], ...]
+    assigned: tuple[tuple[Tensor, str], ...]
+    cells: tuple[tuple[Cell, str], ...]
+    missing: frozenset[Operation]
+    fetches: tuple[Tensor, ...]
+    unfed: tuple[Operation, ...]
+    uninitialized: tuple[Operation, ...]
+    not_run: tuple[Operation, ...]
+
+
+class _Runner:
+    """Runs the same tensors again and again: what does not depend on values is worked out once."""
+
+    def __init__(
+        self, session: Session, wanted: tuple[Tensor, ...], operations: tuple[Operation, ...], seeds: tuple[Any, ...]
+    ) -> None:
+        self._session = session
+        self._wanted = wanted
+        self._operations = operations
+        self._seeds = seeds
+        self._recipes: dict[object, _Recipe] = {}
+
+    def run(self, inputs: Inputs) -> Numbers:
+        """Return the numbers that follow from `inputs`."""
+        recipe = self._recipe(inputs)
+        for cell, variable in recipe.cells:
+            cell.array = np.asarray(inputs.variables[variable])
+        named = {**inputs.drawn, **inputs.feeds}
+        feeds: dict[Tensor, Any] = {tensor: named[name] for tensor, name in recipe.feeds}
+        feeds |= {tensor: inputs.seeds[number] for tensor, number in recipe.seeds}
+        feeds |= {tensor: inputs.variables[variable] for tensor, variable in recipe.assigned}
+        fetches: Sequence[Tensor] = recipe.fetches
+        missing: set[Operation] = set()
+        failed: list[tuple[Operation, str]] = []
+        while True:
+            try:
+                values = self._session.run(list(fetches), feeds) if self._session.graph.version else []
+            except OpError as error:
+                if error.op is None or error.op in missing or len(failed) == _MOST_FAILURES:
+                    raise
+                missing = missing or set(recipe.missing)
+                missing.add(error.op)
+                failed.append((error.op, _core(error)))
+                fetches = self._possible(missing, feeds)
             else:
-                causes["uninitialized"].append(operation)
-        elif operation.type == "Placeholder":
-            causes["unfed"].append(operation)
-        elif operation.definition.writes and output is not None:
-            variable = operation.inputs[0].op.name
-            if variable in inputs.variables:
-                feeds[output] = inputs.variables[variable]
-            else:
+                break
+        numbers = {tensor: np.asarray(value) for tensor, value in zip(fetches, values, strict=True)}
+        return Numbers(numbers, recipe.unfed, recipe.uninitialized, recipe.not_run, tuple(failed))
+
+    def _recipe(self, inputs: Inputs) -> _Recipe:
+        known = tuple(inputs.drawn), tuple(inputs.feeds), tuple(inputs.seeds), tuple(inputs.variables)
+        recipe = self._recipes.get(known)
+        if recipe is None:
+            if len(self._recipes) == _RECIPES_KEPT:
+                self._recipes.clear()
+            recipe = self._recipes[known] = self._made(inputs)
+        return recipe
+
+    def _made(self, inputs: Inputs) -> _Recipe:
+        session = self._session
+        names = dict.fromkeys((*inputs.drawn, *inputs.feeds))
+        feeds = tuple((session.graph.get_tensor_by_name(name), name) for name in names)
+        seeds = tuple((self._seeds[number], number) for number in inputs.seeds)
+        fed = {tensor for tensor, _ in (*feeds, *seeds)}
+        assigned: list[tuple[Tensor, str]] = []
+        cells: list[tuple[Cell, str]] = []
+        missing: set[Operation] = set()
+        causes: dict[str, list[Operation]] = {"unfed": [], "uninitialized": [], "not_run": []}
+        for operation in self._operations:
+            output = operation.outputs[0] if operation.outputs else None
+            if output in fed:
+                continue
+            if operation.type == "VariableV2":
+                if operation.name in inputs.variables:
+                    cells.append((session.cell(operation), operation.name))
+                else:
+                    causes["uninitialized"].append(operation)
+            elif operation.type == "Placeholder":
+                causes["unfed"].append(operation)
+            elif operation.definition.writes and output is not None:
+                variable = operation.inputs[0].op.name
+                if variable in inputs.variables:
+                    assigned.append((output, variable))
+                    fed.add(output)
+                else:
+                    missing.add(operation)
+            elif operation.definition.outside:
+                causes["not_run"].append(operation)
+        for group in causes.values():
+            missing.update(group)
+        fetches = self._possible(missing, fed)
+        tuples = {key: tuple(group) for key, group in causes.items()}
+        return _Recipe(feeds, seeds, tuple(assigned), tuple(cells), frozenset(missing), fetches, **tuples)
+
+    def _possible(self, missing: set[Operation], fed: Collection[Tensor]) -> tuple[Tensor, ...]:
+        """Return what can be computed; `missing` grows by every operation that cannot run without one of them."""
+        for operation in self._operations:
+            if any(tensor.op in missing and tensor not in fed for tensor in operation.inputs):
                 missing.add(operation)
-        elif operation.definition.outside:
-            causes["not_run"].append(operation)
-    for group in causes.values():
-        missing.update(group)
-    while True:
-        _spread(missing, operations, feeds)
-        fetches = [tensor for tensor in wanted if tensor in feeds or tensor.op not in missing]
-        try:
-            values = session.run(fetches, feeds) if graph.version else []
-        except OpError as error:
-            if error.op is None or error.op in missing or len(failed) == _MOST_FAILURES:
-                raise
-            missing.add(error.op)
-            failed.append((error.op, _core(error)))
-        else:
-            break
-    return Numbers(
-        {tensor: np.asarray(value) for tensor, value in zip(fetches, values, strict=True)},
-        failed=tuple(failed),
-        **{key: tuple(group) for key, group in causes.items()},
-    )
-
-
-def _spread(missing: set[Operation], operations: Iterable[Operation], feeds: Mapping[Tensor, Any]) -> None:
-    """Add to `missing` every operation that cannot run without one of them."""
-    for operation in operations:
-        if any(tensor.op in missing and tensor not in feeds for tensor in operation.inputs):
-            missing.add(operation)
+        return tuple(tensor for tensor in self._wanted if tensor in fed or tensor.op not in missing)
 
 
 def _core(error: OpError) -> str:
