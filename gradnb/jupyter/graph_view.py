@@ -14,7 +14,7 @@ import traitlets
 from gradnb.messages import text
 from gradnb.render import dot, layout, svg
 from gradnb.render.palette import DARK, LIGHT, Palette, variables
-from gradnb.view.model import View
+from gradnb.view.model import BackwardEdge, Node, Seed, View
 
 _STATIC = Path(__file__).with_name("static")
 #: How hosts say that their page is dark: JupyterLab, Notebook and Voilà; VS Code; Colab.
@@ -102,11 +102,11 @@ class GraphView(anywidget.AnyWidget):
         except layout.LayoutUnavailable as reason:
             advice = reason.advice(view.language)
         self._shown = view
-        known = {thing.id for thing in (*view.nodes, *view.seeds, *view.backward_edges)}
+        drawn: list[Node | Seed | BackwardEdge] = [*view.nodes, *view.seeds, *view.backward_edges]
         with self.hold_sync():
             self.words = {key: text(f"graph_view.{key}", view.language) for key in _WORDS}
             self.theme, self.svg, self.advice, self.patch = theme, picture, advice, {}
-            if self.selected not in known:
+            if self.selected not in {thing.id for thing in drawn}:
                 self.selected = ""
 
     def on_stop(self, callback: Callable[[str], object], remove: bool = False) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import graphviz
 
 from gradnb.render.palette import Palette, palette
-from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, Sign, shows_value
+from gradnb.render.parts import GAP, GAP_SIZE, OPEN, Line, Parts, Row, Run, Sign, boxes_of, shows_value
 from gradnb.render.plain import clean
 from gradnb.view.model import BackwardEdge, Flow, Node, NodeKind, View
 
@@ -41,7 +41,7 @@ def render(view: View, *, live: bool = False) -> str:
     graph.attr("graph", **_graph_attributes(view, colors, parts))
     graph.attr("node", shape="plain", fontname=FONT)
     graph.attr("edge", fontname=FONT, fontsize="11.5")
-    _nodes(graph, view, colors, parts)
+    _nodes(graph, view, colors, parts, live)
     _seeds(graph, view, colors, parts)
     _edges(graph, view, colors, parts)
     return str(graph.source)
@@ -89,8 +89,8 @@ def _scopes(nodes: Iterable[Node]) -> _Scope:
     return root
 
 
-def _nodes(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts) -> None:
-    numbers = iter(range(len(view.nodes) * 8))
+def _nodes(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts, live: bool) -> None:
+    boxes = boxes_of(view)
 
     def fill(target: graphviz.Digraph, scope: _Scope) -> None:
         for node in scope.nodes:
@@ -98,12 +98,12 @@ def _nodes(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts) -
             label = _table(parts.nodes[node.id], edge, 2 if node.is_x or node.is_y else 1)
             target.node(node.id, label=label, id=node.id)
         for name, inner in scope.inner.items():
-            number = next(numbers)
-            with target.subgraph(name=f"cluster_{number}") as box:
+            sign = f"{OPEN} {name}" if live and inner.path in view.collapsible else name
+            with target.subgraph(name=boxes[inner.path].replace("scope", "cluster_")) as box:
                 box.attr(
                     "graph",
-                    id=f"scope{number}",
-                    label=_text_label(name, colors.muted),
+                    id=boxes[inner.path],
+                    label=_text_label(sign, colors.muted),
                     style="rounded,filled",
                     color=colors.scope,
                     fillcolor=colors.scope_fill,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from gradnb.messages import text as message
 from gradnb.render.palette import Palette
@@ -15,6 +16,8 @@ REASON_COLUMNS = 30
 # What stands between two runs of a line.
 GAP = "\u00a0\u00a0"
 GAP_SIZE = 12.0
+# Before the name of a collapsed name scope, and of an open one.
+CLOSED, OPEN = "▸", "▾"
 # A number that a slider makes longer than this is squeezed into its cell.
 LIVE_COLUMNS_PER_NUMBER = 6
 
@@ -112,7 +115,7 @@ class Parts:
     def _head(self, node: Node) -> Row:
         colors = self.colors
         fill = colors.seed_fill if node.is_y else _kind_fill(node.kind, colors)
-        names = wrap(node.name, NAME_COLUMNS)
+        names = wrap(f"{CLOSED} {node.name}" if node.opens else node.name, NAME_COLUMNS)
         lines: list[Line] = [(Run("name", name, colors.text, bold=True),) for name in names]
         about = " ".join(part for part in (node.label, node.shape) if part)
         if about:
@@ -252,7 +255,8 @@ class Parts:
         room = 0.9 * self._room(value, "", 11.5, False) if value is not None else 0.0
         match edge.flow:
             case Flow.PASSES:
-                color, texts = colors.backward, pieces
+                # What passes to several tensors of a collapsed scope has a word in place of a number.
+                color, texts = colors.backward, pieces or (edge.reason,)
             case Flow.STOPPED:
                 word = self._say("state.stopped")
                 color = colors.stopped
@@ -314,6 +318,14 @@ class Parts:
             heat = Row("sign", (), colors.background, strip=(colors.heat_not_finite,))
             signs.append(Sign(heat, self._say("state.not_finite")))
         return tuple(signs)
+
+
+def boxes_of(view: View) -> dict[str, str]:
+    """Return the element ids of the boxes around name scopes, by scope."""
+    scopes = dict.fromkeys(
+        path for node in view.nodes for path in accumulate(node.scope.split("/"), "{}/{}".format) if path
+    )
+    return {scope: f"scope{number}" for number, scope in enumerate(scopes)}
 
 
 def shows_value(node: Node) -> bool:

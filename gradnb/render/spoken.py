@@ -31,7 +31,13 @@ class Speaker:
             case _:
                 return self._edge(thing)
 
+    def open_scope(self, scope: str) -> str:
+        """Return what the sign at the box of an open name scope is."""
+        return self._say("open_scope", name=scope)
+
     def _node(self, node: Node) -> str:
+        if node.opens:
+            return self._say("closed_scope", name=node.opens, label=node.label)
         about = " ".join(part for part in (node.label, node.shape) if part)
         parts = [node.name, about]
         if node.value is not None:

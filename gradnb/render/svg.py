@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gradnb.render.palette import css, palette
-from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, keyed
+from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, boxes_of, keyed
 from gradnb.render.plain import clean, points
 from gradnb.render.spoken import Speaker
 from gradnb.view.model import BackwardEdge, ForwardEdge, Node, Seed, View
@@ -18,6 +18,9 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _MARGIN = 3.0
 # Graphviz draws the lines of an edge with several colours so far apart.
 _BETWEEN_LINES = 2.0
+
+# Where the keyboard goes first, the page decides.
+_BUTTON = {"role": "button", "tabindex": "-1"}
 
 ET.register_namespace("", _SVG)
 
@@ -96,8 +99,8 @@ class _Drawing:
         forward = tuple((edge.id, edge.source, edge.target) for edge in view.forward_edges)
         backward = tuple((edge.id, edge.source, edge.target, edge.flow) for edge in view.backward_edges)
         seeds = tuple((seed.id, seed.target) for seed in view.seeds)
-        marks = tuple((node.id, node.name, node.kind, node.is_x, node.is_y, node.scope) for node in view.nodes)
-        return forward, backward, seeds, marks, view.layout, view.theme, view.language
+        marks = tuple((n.id, n.name, n.kind, n.is_x, n.is_y, n.scope, n.opens) for n in view.nodes)
+        return forward, backward, seeds, marks, view.collapsible, view.layout, view.theme, view.language
 
 
 class Template:
@@ -276,18 +279,41 @@ def _describe(root: ET.Element, live: bool = False) -> None:
 
 def _mark(groups: dict[str, ET.Element], view: View, live: bool) -> None:
     """Say of each group what it is: its name, the ends of an edge, and that a reader can go there."""
-    for thing in (*view.nodes, *view.seeds):
+    names = {node.id: node.name for node in view.nodes} | {seed.id: seed.name for seed in view.seeds}
+    for identity, name in names.items():
         title = ET.Element(_tag("title"))
-        title.text = thing.name
-        groups[thing.id].insert(0, title)
+        title.text = name
+        groups[identity].insert(0, title)
     if not live:
         return
-    for edge in (*view.forward_edges, *view.backward_edges):
-        groups[edge.id].attrib |= {"data-source": edge.source, "data-target": edge.target}
-    for seed in view.seeds:
-        groups[f"{seed.id}-edge"].attrib |= {"data-source": seed.id, "data-target": seed.target}
-    for thing in (*view.nodes, *view.seeds, *view.backward_edges):
-        groups[thing.id].attrib |= {"role": "button", "tabindex": "-1"}
+    edges: list[ForwardEdge | BackwardEdge] = [*view.forward_edges, *view.backward_edges]
+    ends = {edge.id: (edge.source, edge.target) for edge in edges}
+    ends |= {f"{seed.id}-edge": (seed.id, seed.target) for seed in view.seeds}
+    for identity, (source, target) in ends.items():
+        groups[identity].attrib |= {"data-source": source, "data-target": target}
+    for identity in (*names, *(edge.id for edge in view.backward_edges)):
+        groups[identity].attrib |= _BUTTON
+    for node in view.nodes:
+        if node.opens:
+            groups[node.id].set("data-scope", node.opens)
+    for scope, identity in boxes_of(view).items():
+        if scope in view.collapsible:
+            _sign(groups[identity], scope, Speaker(view).open_scope(scope))
+
+
+def _sign(box: ET.Element, scope: str, name: str) -> None:
+    """Make of the name of an open scope's box what collapses it."""
+    text = box.find(_tag("text"))
+    if text is None:
+        raise StructureChanged("The picture has a box without a name.")
+    x, y, width = float(text.get("x", "0")), float(text.get("y", "0")), points(text.text or "", 12.0)
+    box.remove(text)
+    sign = ET.SubElement(
+        box, _tag("g"), {"id": f"{box.get('id')}-sign", "data-scope": scope, "aria-label": name, **_BUTTON}
+    )
+    corners = f"{x - 4:g},{y - 14:g} {x + width:g},{y - 14:g} {x + width:g},{y + 5:g} {x - 4:g},{y + 5:g}"
+    ET.SubElement(sign, _tag("polygon"), {"points": corners, "fill": "none", "pointer-events": "all"})
+    sign.append(text)
 
 
 def _join_edges(groups: dict[str, ET.Element], view: View) -> None:

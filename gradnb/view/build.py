@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.gradients import AnyGradient
 from gradnb.engine.paths import is_read, operations_behind, shown_as
 from gradnb.engine.reasons import Cause, Reason
 from gradnb.engine.slices import IndexedSlices
@@ -37,7 +38,7 @@ from gradnb.view.model import (
 from gradnb.view.model import Flow as FlowKind
 from gradnb.view.names import Names
 from gradnb.view.numbers import Inputs, Numbers
-from gradnb.view.picture import Link, Picture, Spot, picture_of, scope_of
+from gradnb.view.picture import DRAWN_IN_FULL, Link, Picture, Spot, picture_of
 from gradnb.view.steps import steps_of
 from gradnb.view.story import story_of
 from gradnb.view.values import value_of
@@ -48,6 +49,8 @@ PARTS: Final = ("graph", "table", "steps", "story", "paths", "jacobian", "raw")
 ALWAYS: Final = ("graph", "table", "story")
 
 _MOST_SCOPES = 12
+#: Of several edges drawn as one the first of these kinds is shown.
+_BEFORE = (FlowKind.HIDDEN, FlowKind.PASSES, FlowKind.LIFTED, FlowKind.STOPPED, FlowKind.BLOCKED)
 _LONGEST_SEED = 40
 
 
@@ -71,13 +74,17 @@ class Scene:
         The call.
     names : Names
         What its tensors are called.
+    opened, collapsed : collection of str
+        Name scopes to open and to collapse: see `picture_of`.
     """
 
-    def __init__(self, derivation: Derivation, names: Names) -> None:
+    def __init__(
+        self, derivation: Derivation, names: Names, opened: Collection[str] = (), collapsed: Collection[str] = ()
+    ) -> None:
         self.derivation = derivation
         self.names = names
         self.trace = derivation.trace
-        self.picture: Picture = picture_of(derivation.trace)
+        self.picture: Picture = picture_of(derivation.trace, opened, collapsed)
         self.flow = Flow(derivation, self.picture)
         self.ys = tuple(shown_as(y.values if isinstance(y, IndexedSlices) else y) for y in self.trace.ys)
         self.xs = tuple(shown_as(x) for x in self.trace.xs)
@@ -206,6 +213,7 @@ class Builder:
             language=options.language,
             layout=options.layout,
             theme=options.theme,
+            collapsible=self._scene.picture.collapsible,
             shown=options.views,
         )
 
@@ -319,10 +327,8 @@ class Builder:
         if tensor is None:
             name = spot.scope or operation.name
             key, count = ("tensors", len(spot.tensors)) if spot.scope else ("outputs", len(operation.outputs))
-            scope = name.rpartition("/")[0] if spot.scope else scope_of(operation.outputs[0])
-            return Node(
-                spot.id, name, NodeKind.GROUP, self.say(f"view.{key}", count=count), "", None, None, scope=scope
-            )
+            label = self.say(f"view.{key}", count=count)
+            return Node(spot.id, name, NodeKind.GROUP, label, "", None, None, scope=spot.box, opens=spot.scope)
         kind = _kind(operation)
         label = operation.definition.label if kind is NodeKind.OPERATION else self.say(f"view.{kind.value}")
         if self._flow.is_lifted(operation):
@@ -341,7 +347,7 @@ class Builder:
             gradient=self.gradient(tensor) if spot.on_path else None,
             is_y=tensor in self._scene.ys,
             is_x=tensor in self._scene.xs,
-            scope=scope_of(tensor),
+            scope=spot.box,
         )
 
     def _shape(self, tensor: Tensor) -> str:
@@ -350,17 +356,46 @@ class Builder:
 
     def _seeds(self) -> Iterator[Seed]:
         for number, (y, seed, given) in enumerate(
-            zip(self._scene.ys, self._scene.trace.seeds, self._given(), strict=True)
+            zip(self._scene.ys, self._scene.trace.seeds, self.given, strict=True)
         ):
             yield Seed(f"s{number}", self._seed_name(number), self.value(seed), self._scene.picture.ids[y], given)
 
-    def _given(self) -> tuple[bool, ...]:
+    @property
+    def given(self) -> tuple[bool, ...]:
+        """Whether each y has a weight of its own, by the call or by a change."""
         return tuple(given or number in self._inputs.seeds for number, given in enumerate(self._scene.trace.given))
 
     def _edges(self) -> Iterator[BackwardEdge]:
-        found = (self._edge(link) for link in self._scene.picture.links)
-        for number, edge in enumerate(edge for edge in found if edge is not None):
-            yield replace(edge, id=f"b{number}")
+        by_id: dict[str, list[Link]] = {}
+        for link in self._scene.picture.links:
+            by_id.setdefault(link.id, []).append(link)
+        for identity, links in by_id.items():
+            edges = {link: edge for link in links if (edge := self._edge(link)) is not None}
+            if edges:
+                yield replace(self._joint(edges), id=identity)
+
+    def _joint(self, edges: Mapping[Link, BackwardEdge]) -> BackwardEdge:
+        """Return the edges between two spots as one: what passes, if any does, added up where it goes to one tensor."""
+        flow = min((edge.flow for edge in edges.values()), key=_BEFORE.index)
+        alike = {link: edge for link, edge in edges.items() if edge.flow is flow}
+        first = next(iter(alike.values()))
+        if len(alike) == 1 or flow is FlowKind.HIDDEN:
+            return first
+        if flow is FlowKind.BLOCKED:
+            reasons = dict.fromkeys(edge.reason for edge in alike.values())
+            return replace(first, reason=self.say("view.semicolon").join(reasons))
+        if len({link.tensor for link in alike}) > 1:
+            return replace(first, contribution=None, reason=self.say("view.gradients", count=len(alike)))
+        arrays = [self._numbers.get(self._scene.derivation.whole(self._passing(link))) for link in alike]
+        known = [array for array in arrays if array is not None]
+        return replace(first, contribution=self._value_of(sum(known)) if len(known) == len(arrays) else None)
+
+    def _passing(self, link: Link) -> AnyGradient | None:
+        """Return what passes on a link, or would but for a wall."""
+        step = self._flow.step(link.operation)
+        passing = None if step is None else step.contributions[link.position]
+        wall = self._scene.derivation.walls.get(link.operation)
+        return wall[link.position] if passing is None and wall is not None else passing
 
     def _edge(self, link: Link) -> BackwardEdge | None:
         operation, flow = link.operation, self._flow
@@ -540,10 +575,10 @@ class Builder:
         scene = self._scene
         ys = list(self._y_names())
         arguments = [_as_list(ys, always=False), _as_list(map(self._names, scene.xs))]
-        if any(self._given()):
+        if any(self.given):
             weights = [
                 self._weight(seed) if given else "None"
-                for seed, given in zip(scene.trace.seeds, self._given(), strict=True)
+                for seed, given in zip(scene.trace.seeds, self.given, strict=True)
             ]
             arguments.append(f"grad_ys={_as_list(weights, always=False)}")
         stops = sorted(scene.trace.stops, key=lambda stop: stop.index)
@@ -584,8 +619,10 @@ class Builder:
             yield self.say("view.failed", name=names.of_operation(operation), problem=problem)
         if not self._scene.picture.spots:
             yield self._too_large()
-        elif any(spot.scope for spot in self._scene.picture.spots):
+        elif self._scene.picture.large:
             yield self.say("view.collapsed")
+        for scope, number in self._scene.picture.refused:
+            yield self.say("view.stays_closed", name=scope, count=number, most=DRAWN_IN_FULL)
         if not self._scene.derivation.alone and len(self._scene.ys) > 1:
             yield self.say("view.not_alone")
         for operation in self._scene.picture.operations[:1000]:

@@ -148,6 +148,8 @@ class Node:
         Whether it is one of the call's ys or xs.
     scope : str
         Its name scope (``layer/inner``) or ``""``.
+    opens : str
+        The name scope that is collapsed into it, or ``""``.
     """
 
     id: str
@@ -160,6 +162,7 @@ class Node:
     is_y: bool = False
     is_x: bool = False
     scope: str = ""
+    opens: str = ""
 
     @property
     def hidden(self) -> bool:
@@ -509,6 +512,8 @@ class View:
         ``LR`` or ``TB``.
     theme : str
         ``auto``, ``light`` or ``dark``.
+    collapsible : tuple of str
+        The name scopes in the picture that are open and can be collapsed.
     shown : tuple of str
         Which views are shown, in order: of ``graph table steps paths jacobian story raw``.
     paths : tuple of PathList
@@ -532,6 +537,7 @@ class View:
     language: str = "en"
     layout: str = "LR"
     theme: str = "auto"
+    collapsible: tuple[str, ...] = ()
     shown: tuple[str, ...] = ("graph", "table")
     paths: tuple[PathList, ...] = ()
     jacobian: tuple[Jacobian, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 
 from gradnb.engine.gradients import Trace
 from gradnb.engine.graph import Graph
@@ -24,13 +25,15 @@ class Spot:
     Attributes
     ----------
     id : str
-        ``n0``, ``n1``, …
+        ``n0``, ``n1``, …: the same whatever is collapsed; a collapsed scope has that of its first tensor.
     tensors : tuple of Tensor
         The tensor that it shows; several when a name scope is collapsed into it; none for an operation of its own.
     operation : Operation
         Where it stands.
     on_path : bool
         Whether it lies between an x and a y, or is one.
+    box : str
+        The name scope in which it stands, or empty.
     scope : str
         The name scope that is collapsed into it, else empty.
     """
@@ -39,6 +42,7 @@ class Spot:
     tensors: tuple[Tensor, ...]
     operation: Operation
     on_path: bool
+    box: str = ""
     scope: str = ""
 
     @property
@@ -53,6 +57,8 @@ class Link:
 
     Attributes
     ----------
+    id : str
+        ``b0``, ``b1``, …: the same whatever is collapsed. Links that a collapsed scope makes one share the first one's.
     source, target : str
         Ids of spots: of the operation's output, of the input.
     operation : Operation
@@ -63,11 +69,17 @@ class Link:
         That output.
     """
 
+    id: str
     source: str
     target: str
     operation: Operation
     position: int
     output: Tensor | None = None
+
+    @property
+    def tensor(self) -> Tensor:
+        """The tensor to which it leads."""
+        return shown_as(self.operation.inputs[self.position]) if self.output is None else self.output
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,12 @@ class Picture:
         From the xs to the ys, also behind a stop.
     scopes : tuple of (str, int)
         When there are too many spots: how many tensors stand in each outermost name scope.
+    collapsible : tuple of str
+        The name scopes that are open and could be collapsed.
+    large : bool
+        Whether scopes are collapsed because there would be too many spots.
+    refused : tuple of (str, int)
+        The name scopes that are not opened as was asked, each with the number of spots that there would be.
     """
 
     spots: tuple[Spot, ...]
@@ -96,6 +114,9 @@ class Picture:
     ids: dict[Tensor, str]
     paths: Paths
     scopes: tuple[tuple[str, int], ...] = ()
+    collapsible: tuple[str, ...] = ()
+    large: bool = False
+    refused: tuple[tuple[str, int], ...] = ()
 
     @property
     def path(self) -> frozenset[Tensor]:
@@ -108,8 +129,18 @@ class Picture:
         return self.paths.operations
 
 
-def picture_of(trace: Trace) -> Picture:
-    """Return the structure of the picture of a call."""
+def picture_of(trace: Trace, opened: Collection[str] = (), collapsed: Collection[str] = ()) -> Picture:
+    """Return the structure of the picture of a call.
+
+    Parameters
+    ----------
+    trace : Trace
+        The call.
+    opened : collection of str
+        Name scopes to open that else were collapsed; where there would be too many spots, the first ones.
+    collapsed : collection of str
+        Name scopes to collapse.
+    """
     ys = [_tensor(y) for y in trace.ys]
     paths = paths_between(ys, trace.xs)
     beside = [shown_as(t) for op in paths.operations for t in op.inputs]
@@ -118,7 +149,7 @@ def picture_of(trace: Trace) -> Picture:
         counted = Counter(scope_of(tensor).partition("/")[0] for tensor in nodes if tensor in paths.tensors)
         return Picture((), (), (), {}, paths, tuple(sorted(counted.items())))
     ends = {shown_as(tensor) for tensor in (*ys, *trace.xs)}
-    return _drawn(nodes, paths, _collapsed(nodes, ends) if len(nodes) > DRAWN_IN_FULL else {})
+    return _drawn(nodes, paths, _Boxes(nodes, ends, opened, collapsed))
 
 
 def scope_of(tensor: Tensor) -> str:
@@ -141,22 +172,89 @@ def _tensor(y: Tensor | IndexedSlices) -> Tensor:
     return y.values if isinstance(y, IndexedSlices) else y
 
 
-def _collapsed(nodes: Sequence[Tensor], ends: set[Tensor]) -> dict[Tensor, str]:
-    """Return the scope into which each tensor is collapsed: the innermost scopes first, until few nodes are left."""
-    scopes = {tensor: scope_of(tensor) for tensor in nodes if tensor not in ends}
-    found: dict[Tensor, str] = {}
-    candidates = {outer for scope in scopes.values() for outer in _outer_scopes(scope)}
-    members = {
-        scope: [tensor for tensor, own in scopes.items() if f"{own}/".startswith(f"{scope}/")]
-        for scope in sorted(candidates)
-    }
-    for depth in sorted({scope.count("/") for scope in members}, reverse=True):
-        if len(nodes) - len(found) + len(set(found.values())) <= DRAWN_IN_FULL:
-            break
-        for scope, inside in members.items():
-            if scope.count("/") == depth and len(inside) > 1:
-                found |= dict.fromkeys(inside, scope)
-    return found
+class _Boxes:
+    """Which name scopes are collapsed: what stands in them, but for ys and xs, is one spot.
+
+    Attributes
+    ----------
+    into : Mapping of Tensor to str
+        The scope into which a tensor is collapsed.
+    large : bool
+        Whether there were too many spots without that.
+    refused : list of (str, int)
+        Scopes that are not opened as was asked, and how many spots there would be.
+    """
+
+    def __init__(
+        self, nodes: Sequence[Tensor], ends: set[Tensor], opened: Collection[str], collapsed: Collection[str]
+    ) -> None:
+        self._count = len(nodes)
+        self._ends = ends
+        self._scopes = {tensor: scope_of(tensor) for tensor in nodes}
+        inside = {tensor: scope for tensor, scope in self._scopes.items() if tensor not in ends}
+        candidates = sorted({outer for scope in inside.values() for outer in _outer_scopes(scope)})
+        members = {outer: [tensor for tensor, scope in inside.items() if _is_in(scope, outer)] for outer in candidates}
+        #: What each scope would collapse: one tensor alone is as well shown itself.
+        self._members = {scope: tensors for scope, tensors in members.items() if len(tensors) > 1}
+        self.into: dict[Tensor, str] = {}
+        self.refused: list[tuple[str, int]] = []
+        self._make_fewer()
+        self.large = bool(self.into)
+        for scope in (
+            sorted(opened, key=_depth) if isinstance(opened, Sequence) else sorted(opened, key=_depth_and_name)
+        ):
+            self._open(scope)
+        for scope in sorted(collapsed, key=_depth, reverse=True):
+            self.into |= dict.fromkeys(self._members.get(scope, ()), scope)
+
+    def _make_fewer(self) -> None:
+        """Collapse the innermost scopes first, until few spots are left."""
+        for depth in sorted({_depth(scope) for scope in self._members}, reverse=True):
+            if self._drawn(self.into) <= DRAWN_IN_FULL:
+                break
+            for scope, tensors in self._members.items():
+                if _depth(scope) == depth:
+                    self.into |= dict.fromkeys(tensors, scope)
+
+    def _open(self, scope: str) -> None:
+        """Open a collapsed scope, so that the scopes in it are collapsed ones."""
+        if scope not in self.into.values():
+            return
+        tried = {tensor: inner for tensor, inner in self.into.items() if inner != scope}
+        for inner in sorted(self._members, key=_depth, reverse=True):
+            if inner != scope and _is_in(inner, scope):
+                tried |= dict.fromkeys(self._members[inner], inner)
+        if self._drawn(tried) <= DRAWN_IN_FULL:
+            self.into = tried
+        else:
+            self.refused.append((scope, self._drawn(tried)))
+
+    def _drawn(self, into: Mapping[Tensor, str]) -> int:
+        return self._count - len(into) + len(set(into.values()))
+
+    def box(self, tensor: Tensor) -> str:
+        """Return the scope in whose box a tensor's spot stands; that of a collapsed one stands there with its ends."""
+        scope = self.into.get(tensor)
+        if scope is None:
+            return self._scopes[tensor]
+        return scope if any(_is_in(self._scopes[end], scope) for end in self._ends) else scope.rpartition("/")[0]
+
+    def collapsible(self) -> tuple[str, ...]:
+        """Return the open scopes that could be collapsed."""
+        hidden = set(self.into.values())
+        return tuple(scope for scope in self._members if not any(_is_in(scope, outer) for outer in hidden))
+
+
+def _is_in(scope: str, outer: str) -> bool:
+    return f"{scope}/".startswith(f"{outer}/")
+
+
+def _depth(scope: str) -> int:
+    return scope.count("/")
+
+
+def _depth_and_name(scope: str) -> tuple[int, str]:
+    return _depth(scope), scope
 
 
 def _outer_scopes(scope: str) -> Iterator[str]:
@@ -166,34 +264,54 @@ def _outer_scopes(scope: str) -> Iterator[str]:
         scope = scope.rpartition("/")[0]
 
 
-def _drawn(nodes: Sequence[Tensor], paths: Paths, collapsed: dict[Tensor, str]) -> Picture:
+def _drawn(nodes: Sequence[Tensor], paths: Paths, boxes: _Boxes) -> Picture:
     path, inner = paths.tensors, paths.operations
-    groups: dict[object, list[Tensor]] = {}
-    own: list[Operation] = [
-        op for op in inner if len(op.outputs) > 1 and not all(t in collapsed for t in op.outputs if t in path)
-    ]
+    places: dict[Tensor | Operation, tuple[int, int]] = {
+        tensor: (tensor.op.index, tensor.value_index) for tensor in nodes
+    }
+    # An operation with several outputs has a spot of its own, between its inputs and them.
+    places |= {operation: (operation.index, -1) for operation in inner if len(operation.outputs) > 1}
+    groups: dict[str, list[Tensor]] = {}
     for tensor in nodes:
-        groups.setdefault(collapsed.get(tensor, tensor), []).append(tensor)
-    entries: list[tuple[tuple[int, int], object]] = [
-        ((tensors[0].op.index, tensors[0].value_index), key) for key, tensors in groups.items()
-    ]
-    entries += [((operation.index, -1), operation) for operation in own]
+        if tensor in boxes.into:
+            groups.setdefault(boxes.into[tensor], []).append(tensor)
     spots: list[Spot] = []
     ids: dict[Tensor, str] = {}
-    own_ids: dict[Operation, str] = {}
-    for number, (_, key) in enumerate(sorted(entries, key=lambda entry: entry[0])):
+    own: dict[Operation, str] = {}
+    for number, thing in enumerate(sorted(places, key=places.__getitem__)):
         identity = f"n{number}"
-        if isinstance(key, Operation):
-            own_ids[key] = identity
-            spots.append(Spot(identity, (), key, True))
+        if isinstance(thing, Operation):
+            outputs = _outputs(thing, path)
+            if not all(tensor in boxes.into for tensor in outputs):
+                own[thing] = identity
+                spots.append(Spot(identity, (), thing, True, scope_of(thing.outputs[0])))
             continue
-        tensors = groups[key]
-        ids |= dict.fromkeys(tensors, identity)
-        scope = key if isinstance(key, str) else ""
-        spots.append(Spot(identity, tuple(tensors), tensors[0].op, any(t in path for t in tensors), scope))
-    forward = dict.fromkeys(_forward(inner, path, ids, own_ids))
-    links = tuple(link for link in _links(inner, path, ids, own_ids) if link.source != link.target)
-    return Picture(tuple(spots), tuple(forward), links, ids, paths)
+        scope = boxes.into.get(thing, "")
+        tensors = groups[scope] if scope else [thing]
+        if thing is tensors[0]:
+            ids |= dict.fromkeys(tensors, identity)
+            on_path = any(tensor in path for tensor in tensors)
+            spots.append(Spot(identity, tuple(tensors), thing.op, on_path, boxes.box(thing), scope))
+    forward = dict.fromkeys(_forward(inner, path, ids, own))
+    links = [link for link in _links(inner, path, ids, own) if link.source != link.target]
+    return Picture(
+        tuple(spots),
+        tuple(forward),
+        tuple(_merged(links, {spot.id for spot in spots if spot.scope})),
+        ids,
+        paths,
+        collapsible=boxes.collapsible(),
+        large=boxes.large,
+        refused=tuple(boxes.refused),
+    )
+
+
+def _merged(links: Iterable[Link], groups: set[str]) -> Iterator[Link]:
+    """Yield links, those of them as one that lead from or to a collapsed scope and have the same ends."""
+    first: dict[tuple[str, str], str] = {}
+    for link in links:
+        ends = (link.source, link.target)
+        yield replace(link, id=first.setdefault(ends, link.id)) if groups.intersection(ends) else link
 
 
 def _outputs(operation: Operation, path: frozenset[Tensor]) -> list[Tensor]:
@@ -215,11 +333,14 @@ def _forward(
 def _links(
     inner: Sequence[Operation], path: frozenset[Tensor], ids: dict[Tensor, str], own: dict[Operation, str]
 ) -> Iterator[Link]:
+    numbers = count()
     for operation in reversed(inner):
         outputs = _outputs(operation, path)
-        if operation in own:
-            yield from (Link(ids[output], own[operation], operation, -1, output) for output in outputs)
+        for output in outputs if len(operation.outputs) > 1 else ():
+            identity = f"b{next(numbers)}"
+            if operation in own:
+                yield Link(identity, ids[output], own[operation], operation, -1, output)
         source = own.get(operation) or ids[outputs[0]]
         for position, tensor in enumerate(operation.inputs):
             if shown_as(tensor) in path:
-                yield Link(source, ids[shown_as(tensor)], operation, position)
+                yield Link(f"b{next(numbers)}", source, ids[shown_as(tensor)], operation, position)

@@ -61,12 +61,10 @@ class _Steps:
         self._words = words
         self._reads = {step.operation.inputs[0].op for step in scene.trace.steps if is_read(step.operation)}
         self._edges: dict[Operation, list[str]] = {}
-        flowing = list(scene.picture.links)
-        for edge in view.backward_edges:
-            link = next((link for link in flowing if (link.source, link.target) == (edge.source, edge.target)), None)
-            if link is not None:
-                flowing.remove(link)
-                self._edges.setdefault(link.operation, []).append(edge.id)
+        drawn = {edge.id for edge in view.backward_edges}
+        for link in scene.picture.links:
+            if link.id in drawn:
+                self._edges.setdefault(link.operation, []).append(link.id)
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps."""
@@ -114,7 +112,7 @@ class _Steps:
             sentences=tuple(self._sentences(step, name, leaf)),
             queue=self._queue(step.ready),
             pending=self._waiting(pending),
-            edges=tuple(self._edges.get(operation, ())),
+            edges=tuple(dict.fromkeys(self._edges.get(operation, ()))),
         )
 
     def _rule(self, operation: Operation) -> str:
