@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import unicodedata
 from enum import Enum
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -23,9 +25,12 @@ def harmless(text: str) -> str:
     >>> harmless("a\x1b[31mb\n")
     'a\\x1b[31mb\\n'
     """
+    if (text.isascii() and text.isprintable()) or not any(map(_is_harmful, text)):
+        return text
     return "".join(_spelled(character) if _is_harmful(character) else character for character in text)
 
 
+@lru_cache(maxsize=4096)
 def _is_harmful(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"} and character not in _JOINERS
 
@@ -34,17 +39,42 @@ def _spelled(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
-def clean(described: _T) -> _T:
-    """Return a view, or any part of one, with every text in it made harmless."""
+def clean(described: _T, before: _T | None = None, cleaned: _T | None = None) -> _T:
+    """Return a view, or any part of one, with every text in it made harmless.
+
+    Parameters
+    ----------
+    described : View, or any part of one
+        What holds no harmful text is returned as it is.
+    before, cleaned : the same, optional
+        An earlier one, and what was returned for it: what both have in common is not looked at again.
+    """
+    if cleaned is not None and described is before:
+        return cleaned
     result: Any = described
     if isinstance(described, str):
         result = harmless(described)
     elif isinstance(described, tuple):
-        result = tuple(clean(item) for item in described)
+        old: Any = (None,) * len(described)
+        new: Any = old
+        if isinstance(before, tuple) and isinstance(cleaned, tuple) and len(before) == len(cleaned) == len(described):
+            old, new = before, cleaned
+        parts = tuple(map(clean, described, old, new))
+        result = parts if any(map(operator.is_not, parts, described)) else described
     elif dataclasses.is_dataclass(described) and not isinstance(described, (type, Enum)):
-        parts = {field.name: clean(getattr(described, field.name)) for field in dataclasses.fields(described)}
-        result = type(described)(**parts)
+        changed = {}
+        for name in _fields(type(described)):
+            part = getattr(described, name)
+            safe = clean(part, getattr(before, name, None), getattr(cleaned, name, None))
+            if safe is not part:
+                changed[name] = safe
+        result = dataclasses.replace(described, **changed) if changed else described
     return result  # type: ignore[no-any-return]  # each branch keeps the type of what it was given
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def columns(text: str) -> int:
