@@ -191,6 +191,12 @@ class Calculator:
         return bool(self._random)
 
 
+def settled(inputs: Inputs, numbers: Numbers) -> Inputs:
+    """Return `inputs` with the random numbers among `numbers`, so that no others are drawn."""
+    drawn = {tensor.name: array for tensor, array in numbers.values.items() if is_random(tensor.op)}
+    return replace(inputs, drawn={**inputs.drawn, **drawn}) if drawn else inputs
+
+
 def is_random(operation: Operation) -> bool:
     """Return whether an operation draws random numbers."""
     return operation.definition.stateful and "seed" in operation.attributes
