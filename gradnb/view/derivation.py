@@ -112,6 +112,8 @@ class Derivation:
         The names of the operations of ``stop_gradients``.
     lifted : frozenset of str
         The names of the program's own ``stop_gradient`` operations through which the gradient passes here all the same.
+    added : tuple of Operation
+        What the call adds to the graph.
     """
 
     graph: Graph
@@ -121,6 +123,7 @@ class Derivation:
     walls: Mapping[Operation, tuple[Tensor | None, ...]]
     stops: frozenset[str]
     lifted: frozenset[str] = frozenset()
+    added: tuple[Operation, ...] = ()
     _whole: dict[IndexedSlices, Tensor | None] = field(default_factory=dict)
 
     def whole(self, gradient: AnyGradient | None) -> Tensor | None:
@@ -185,7 +188,9 @@ def derive(question: Question, stops: Iterable[str] | None = None, lifted: Itera
                 keep_steps=keep_steps,
             )
 
+        before = graph.version
         trace = gradients(ys, weights, question.name, keep_steps=True)
+        added = tuple(graph.get_operations()[before:])
         alone: tuple[Trace, ...] = ()
         if len(trace.ys) == 1:
             alone = (trace,)
@@ -199,7 +204,8 @@ def derive(question: Question, stops: Iterable[str] | None = None, lifted: Itera
             for step in trace.steps
             if step.outcome is Outcome.STOPPED or _is_wall(step)
         }
-    return Derivation(graph, became, trace, alone, walls, frozenset(tensor.op.name for tensor in stop_tensors), what_if)
+    stopped = frozenset(tensor.op.name for tensor in stop_tensors)
+    return Derivation(graph, became, trace, alone, walls, stopped, what_if, added)
 
 
 def _lift(operation: Operation) -> None:
