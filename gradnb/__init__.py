@@ -70,6 +70,7 @@ from gradnb.missing import absent as _absent
 if TYPE_CHECKING:
     from gradnb import compat
     from gradnb.explanation import Explanation, explain, show
+    from gradnb.training import TrainView, compare_optimizers, train_view
 
 __all__ = [
     "Dimension",
@@ -81,7 +82,9 @@ __all__ = [
     "Operation",
     "Tensor",
     "TensorShape",
+    "TrainView",
     "bool",
+    "compare_optimizers",
     "compat",
     "control_dependencies",
     "convert_to_tensor",
@@ -109,6 +112,7 @@ __all__ = [
     "slice",
     "test",
     "train",
+    "train_view",
     "tuple",
     "unload_ipython_extension",
 ]
@@ -139,8 +143,11 @@ __version__ = "0.1.0"
 #: In an index, a new axis of size 1.
 newaxis = None
 
-#: Loaded when they are first used, since they bring Graphviz and the renderers along.
-_LAZY = {"Explanation": "gradnb.explanation", "explain": "gradnb.explanation", "show": "gradnb.explanation"}
+#: Loaded when they are first used, since they bring Graphviz, matplotlib and the renderers along.
+_LAZY = {
+    **dict.fromkeys(("Explanation", "explain", "show"), "gradnb.explanation"),
+    **dict.fromkeys(("TrainView", "compare_optimizers", "train_view"), "gradnb.training"),
+}
 
 
 _no_such_name = _absent("", __all__)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from typing import Any, Self
 
 import numpy as np
 
@@ -283,6 +284,26 @@ class Optimizer:
         slots = [slot for kept in self._slots.values() for slot in kept.values() if slot.graph is graph]
         others = [variable for (_, place), variable in self._other_variables.items() if place is graph]
         return sorted([*slots, *others], key=lambda variable: str(variable.name))
+
+    def copied(self, became: Mapping[Operation, Operation]) -> Self:
+        """Return an optimizer with the same settings that goes on in a copy of the graph, apart from this one.
+
+        Parameters
+        ----------
+        became : Mapping
+            What each operation became, as `Graph.copy` returns it.
+        """
+        twin = copy(self)
+        twin._slots = {
+            name: {became[op]: slot.copied(became) for op, slot in kept.items() if op in became}
+            for name, kept in self._slots.items()
+        }
+        twin._other_variables = {
+            (name, became[variable.op].graph): variable.copied(became)
+            for (name, _), variable in self._other_variables.items()
+            if variable.op in became
+        }
+        return twin
 
     def _slot(self, variable: Variable, slot_name: str, initializer: Initializer | None = None) -> Variable:
         """Return what is kept for `variable`, made with `initializer` (zeros by default) at first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -220,6 +220,23 @@ class Variable(Operators):
         if found is None:
             raise ValueError("Either session argument should be provided or default session should be established")
         found.run(self.initializer, {self.initializer.inputs[1]: value})
+
+    def copied(self, became: Mapping[Operation, Operation]) -> Variable:
+        """Return the variable that stands for it in a copy of its graph.
+
+        Parameters
+        ----------
+        became : Mapping
+            What each operation became, as `Graph.copy` returns it.
+        """
+        twin = object.__new__(Variable)
+        twin.trainable, twin.constraint = self.trainable, self.constraint
+        twin.initializer = became[self.initializer]
+        twin._initial_value, twin._reference, twin._snapshot = (
+            became[tensor.op].outputs[tensor.value_index]
+            for tensor in (self._initial_value, self._reference, self._snapshot)
+        )
+        return twin
 
     def __eq__(self, other: object) -> bool:
         return self is other
