@@ -311,6 +311,25 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    """What a node waits for after a step.
+
+    Attributes
+    ----------
+    node : str
+        The node's id.
+    count : int
+        For how many contributions it still waits; 0 when it stands in the queue.
+    so_far : str
+        The sum of what arrived, empty when nothing did.
+    """
+
+    node: str
+    count: int
+    so_far: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of the algorithm, in the order in which it runs.
 
@@ -332,6 +351,8 @@ class Step:
         Display names of operations that still wait, with the number of consumers they wait for.
     edges : tuple of str
         Ids of the backward edges (and seeds) that light up at this step.
+    badges : tuple of Badge
+        What nodes wait for afterwards, and what arrived at them so far.
     """
 
     number: int
@@ -342,6 +363,7 @@ class Step:
     queue: tuple[str, ...]
     pending: tuple[tuple[str, int], ...]
     edges: tuple[str, ...]
+    badges: tuple[Badge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

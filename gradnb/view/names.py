@@ -25,11 +25,16 @@ class Names:
         Display names that the learner gave.
     precision : int
         Significant digits of constants.
+
+    Attributes
+    ----------
+    precision : int
+        The same.
     """
 
     def __init__(self, given: Mapping[Tensor, str], precision: int = 4) -> None:
         self._given = given
-        self._precision = precision
+        self.precision = precision
         self._parts: dict[Tensor, Part] = {}
         self._taken = set(given.values())
         #: Whether expressions serve as names; in a graph that is not drawn they would not be looked at.
@@ -75,7 +80,7 @@ class Names:
         several = len(operation.outputs) > 1
         name = Part(f"{operation.name}:{tensor.value_index}" if several else operation.name, ATOM)
         if operation.type == "Const":
-            value = constant_part(tensor, self._precision)
+            value = constant_part(tensor, self.precision)
             return name if value is None or len(value.text) > LONGEST_EXPRESSION else value
         if _is_leaf(operation) or not self.expressions:
             return name

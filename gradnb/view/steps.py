@@ -15,9 +15,10 @@ from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.flow import Arrival
 from gradnb.view.formula import Part, rule_of, tensor_part
 from gradnb.view.hiding import Veil
-from gradnb.view.model import Step, Value, View
+from gradnb.view.model import Badge, Step, Value, View
 from gradnb.view.numbers import Numbers
 from gradnb.view.story import in_brief
+from gradnb.view.waiting import Waiting
 
 if TYPE_CHECKING:
     from gradnb.view.build import Scene
@@ -59,6 +60,7 @@ class _Steps:
         self._view = view
         self._say = words.say
         self._words = words
+        self._nodes = Waiting(scene, numbers, words.veil, view.language)
         self._reads = {step.operation.inputs[0].op for step in scene.trace.steps if is_read(step.operation)}
         self._edges: dict[Operation, list[str]] = {}
         drawn = {edge.id for edge in view.backward_edges}
@@ -70,6 +72,7 @@ class _Steps:
         """Yield the steps."""
         trace = self._scene.trace
         pending = dict(trace.pending)
+        self._nodes.follow(None)
         yield Step(
             number=1,
             node="",
@@ -79,6 +82,7 @@ class _Steps:
             queue=self._queue(trace.ready),
             pending=self._waiting(pending),
             edges=tuple(seed.id for seed in self._view.seeds),
+            badges=self._badges(pending, trace.ready),
         )
         number = 1
         for step in trace.steps:
@@ -88,6 +92,7 @@ class _Steps:
                     pending[tensor.op] = waiting.get(tensor.op, 0)
             if step.operation in self._reads:
                 continue
+            self._nodes.follow(step.operation)
             number += 1
             yield self._step(number, step, pending)
 
@@ -113,7 +118,12 @@ class _Steps:
             queue=self._queue(step.ready),
             pending=self._waiting(pending),
             edges=tuple(dict.fromkeys(self._edges.get(operation, ()))),
+            badges=self._badges(pending, step.ready),
         )
+
+    def _badges(self, pending: dict[Operation, int], ready: Iterable[Operation]) -> tuple[Badge, ...]:
+        waiting = {operation: count for operation, count in pending.items() if operation not in self._reads}
+        return self._nodes.badges(waiting, (operation for operation in ready if operation not in self._reads))
 
     def _rule(self, operation: Operation) -> str:
         computed = all(self._numbers.get(tensor) is not None for tensor in operation.outputs)
