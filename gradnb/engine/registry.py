@@ -26,6 +26,11 @@ class _NotDifferentiable:
 NOT_DIFFERENTIABLE: Final = _NotDifferentiable()
 
 
+def unchanged(value: Any, **attributes: Any) -> Any:
+    """Return the value itself: the kernel of operations that only mark a tensor."""
+    return value
+
+
 class Example:
     """Inputs on which an operation's generic tests run.
 
@@ -104,7 +109,8 @@ class OpDef:
     allowed : frozenset of DType
         The dtypes that a type variable may stand for.
     kernel : callable
-        ``kernel(*arrays, **attributes)`` gives the output array, or a tuple of them.
+        ``kernel(*arrays, **attributes)`` gives the output array, or a tuple of them. A `numpy.ufunc`, or `unchanged`,
+        says by itself all that a plan needs to know.
     infer : callable
         ``infer(*tensors, **attributes)`` gives ``(dtype, static shape)``, or a list of those for several outputs.
     gradient : callable, None or NOT_DIFFERENTIABLE
@@ -125,6 +131,19 @@ class OpDef:
     outside : bool
         Whether it has an effect outside of the session, so that an explanation must never run it: it calls a function
         of the program.
+    into : callable, optional
+        ``into(*arrays, out, **attributes)`` writes the result of the kernel, to the bit, into the array `out`, which
+        comes last, is in C order, and has the shape and dtype that `infer` gives.
+    elementwise : bool
+        Whether each element of the result follows from the elements at its place alone: `out` may be an input.
+    view : bool
+        Whether the result may share memory with an input.
+    of_shape : bool
+        Whether the result follows from the shape of the input alone.
+    never_fails : bool
+        Whether the kernel takes any values whose shapes and dtypes fit: it need not run for nothing but its success.
+    adds : numpy.ufunc, optional
+        By what it combines inputs of one shape, one after the other: a plan may add each as soon as it is there.
     """
 
     type: str
@@ -141,6 +160,12 @@ class OpDef:
     stateful: bool = False
     writes: bool = False
     outside: bool = False
+    into: Callable[..., Any] | None = None
+    elementwise: bool = False
+    view: bool = False
+    of_shape: bool = False
+    never_fails: bool = False
+    adds: np.ufunc | None = None
     arguments: tuple[Argument, ...] = field(init=False)
     variadic: bool = field(init=False)
 

@@ -356,12 +356,6 @@ class Tensor(Operators):
         """
         return session_for(session, "eval", "Cannot evaluate tensor using").run(self, feed_dict)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
-
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={shapes.shape_text(self.static_shape)} dtype={self.dtype.name}>"
 

@@ -1011,6 +1011,8 @@ register(
         signature="inputs: T*",
         allowed=NUMBER,
         kernel=lambda first, *rest: _sum_in_order(first, rest),
+        adds=np.add,
+        never_fails=True,
         infer=shapes.elementwise,
         gradient=lambda z, g, *inputs: tuple(g for _ in inputs),
         formula="{inputs: + }",
@@ -1029,7 +1031,7 @@ def _sum_in_order(first: Any, rest: Sequence[Any]) -> Any:
                 f"Input 0: {list(np.shape(first))} != input: {list(np.shape(term))}"
             )
         total = np.add(total, term)
-    return total
+    return total if rest else np.array(first)
 
 
 def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:

@@ -12,14 +12,15 @@ from gradnb.engine.build import add_operation, apply, constant_from, convert_to_
 from gradnb.engine.dtypes import NUMBER, DType, as_dtype
 from gradnb.engine.graph import get_default_graph, name_scope
 from gradnb.engine.literals import Array, as_array
-from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
+from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register, unchanged
 from gradnb.engine.shapes import StaticShape
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import InvalidArgumentError
 from gradnb.messages import text
 
 if TYPE_CHECKING:
-    from gradnb.engine.session import Cell, Session
+    from gradnb.engine.cells import Cell
+    from gradnb.engine.session import Session
 
 __all__ = [
     "assign",
@@ -40,6 +41,7 @@ register(
         label="constant",
         signature="",
         kernel=lambda *, value: value,
+        view=True,
         infer=lambda *, value: (as_dtype(value.dtype), value.shape),
         gradient=NOT_DIFFERENTIABLE,
     )
@@ -153,7 +155,8 @@ register(
         type="PlaceholderWithDefault",
         label="placeholder",
         signature="input: T",
-        kernel=lambda value, *, shape: value,
+        kernel=unchanged,
+        view=True,
         infer=lambda value, *, shape: (value.dtype.base_dtype, shape),
         gradient=lambda z, g, value, *, shape: g,
         formula="{input}",
@@ -189,7 +192,8 @@ register(
         type="Identity",
         label="identity",
         signature="input: T",
-        kernel=lambda value: value,
+        kernel=unchanged,
+        view=True,
         infer=shapes.same,
         gradient=lambda z, g, value: g,
         formula="{input}",
@@ -223,7 +227,8 @@ register(
         type="StopGradient",
         label="stop_gradient",
         signature="input: T",
-        kernel=lambda value: value,
+        kernel=unchanged,
+        view=True,
         infer=shapes.same,
         gradient=NOT_DIFFERENTIABLE,
         formula="stop_gradient({input})",
@@ -265,7 +270,8 @@ register(
         type="PreventGradient",
         label="prevent_gradient",
         signature="input: T",
-        kernel=lambda value, *, message: value,
+        kernel=unchanged,
+        view=True,
         infer=shapes.same,
         gradient=None,
         formula="prevent_gradient({input})",

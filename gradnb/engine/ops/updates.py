@@ -13,7 +13,8 @@ from gradnb.engine.shapes import Spec
 from gradnb.engine.tensor import Operation, Tensor
 
 if TYPE_CHECKING:
-    from gradnb.engine.session import Cell, Session
+    from gradnb.engine.cells import Cell
+    from gradnb.engine.session import Session
 
 
 def _spec(variable: Tensor, *_: Tensor, **__: Any) -> Spec:
