@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from gradnb.engine.cells import Cell
 from gradnb.engine.graph import Graph
 from gradnb.engine.paths import operations_behind
-from gradnb.engine.session import Cell, Run, Session
+from gradnb.engine.session import Run, Session
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import OpError
 from gradnb.messages import text as message
