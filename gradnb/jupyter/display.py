@@ -13,7 +13,7 @@ from gradnb.jupyter.page import PageScript
 from gradnb.jupyter.panel import Panel
 from gradnb.messages import text
 
-_panels_of_cell: dict[str, tuple[int, list[widgets.Widget]]] = {}
+_panels_of_cell: dict[str, tuple[int, list[Live]]] = {}
 
 
 def is_live() -> bool:
@@ -33,25 +33,36 @@ def show(explanations: Sequence[Explanation], *, static: bool = False) -> None:
         Leave the panel out also in a live notebook.
     """
     if not static and is_live():
-        live = LivePanel(explanations)
-        _replace_panels_of_this_cell(live)
-        display(live)
+        display_live(LivePanel(explanations))
     for explanation in explanations:
         display(explanation)
 
 
-class LivePanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
-    """What stands above the static copies: one panel, or tabs of them, and the script of their page."""
+def display_live(live: Live) -> None:
+    """Display what is alive, in place of what an earlier run of the same cell displayed."""
+    _replace_panels_of_this_cell(live)
+    display(live)
 
-    def __init__(self, explanations: Sequence[Explanation]) -> None:
-        panels = [Panel(explanation) for explanation in explanations]
-        self._language = explanations[0].view.language
-        shown = panels[0] if len(panels) == 1 else widgets.Tab(panels, titles=_titles(explanations))
-        super().__init__([shown, PageScript(len(explanations))])
+
+class Live(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
+    """What stands above the static copies: widgets, and the script of their page.
+
+    Parameters
+    ----------
+    shown : Widget
+        The panel.
+    copies : int
+        How many static copies follow.
+    said : str
+        What a page without widgets says in its place: the same text on every run, on every machine.
+    """
+
+    def __init__(self, shown: widgets.Widget, copies: int, said: str) -> None:
+        self._said = said
+        super().__init__([shown, PageScript(copies)])
 
     def __repr__(self) -> str:
-        """Return what a page without widgets says in its place: the same text on every run, on every machine."""
-        return text("panel.static", self._language)
+        return self._said
 
     def close_all(self) -> None:
         """Close the panel with all its widgets."""
@@ -65,6 +76,15 @@ class LivePanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no ty
             widget.close()
 
 
+class LivePanel(Live):
+    """One panel of an explanation, or tabs of them."""
+
+    def __init__(self, explanations: Sequence[Explanation]) -> None:
+        panels = [Panel(explanation) for explanation in explanations]
+        shown = panels[0] if len(panels) == 1 else widgets.Tab(panels, titles=_titles(explanations))
+        super().__init__(shown, len(explanations), text("panel.static", explanations[0].view.language))
+
+
 def _titles(explanations: Sequence[Explanation]) -> list[str]:
     return [
         text("panel.tab", explanation.view.language, number=number, ys=", ".join(explanation.view.y_names))
@@ -72,7 +92,7 @@ def _titles(explanations: Sequence[Explanation]) -> list[str]:
     ]
 
 
-def _replace_panels_of_this_cell(live: LivePanel) -> None:
+def _replace_panels_of_this_cell(live: Live) -> None:
     """Close the panels that an earlier run of the same cell made, as far as the front end names its cells."""
     shell = get_ipython()
     parent = getattr(shell, "parent_header", None) or {}
