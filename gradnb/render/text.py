@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gradnb.messages import text as message
 from gradnb.render.plain import clean, columns, pad, wrap
+from gradnb.render.sections import Section, sections
+from gradnb.render.sections import waiting as waiting
 from gradnb.render.table import Table, edges_list, nodes_table, xs_table
-from gradnb.view.model import Step, View
+from gradnb.view.model import View
 
 # A longer name would push every number off the screen.
 NAME_COLUMNS = 48
@@ -36,6 +38,8 @@ def render(view: View) -> str:
                 blocks.append([message("render.steps", view.language), *_steps(view)] if view.steps else [])
             case "story":
                 blocks.append(list(view.story))
+            case _:
+                blocks += map(_section, sections(view, part))
     blocks.append([f"* {note}" for note in view.notes])
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block)
 
@@ -62,6 +66,11 @@ def _graph(view: View) -> list[list[str]]:
     return [nodes, [message("render.edges", view.language), *(f"  {edge}" for edge in edges)] if edges else []]
 
 
+def _section(section: Section) -> list[str]:
+    table = [] if section.table is None else aligned(section.table)
+    return [section.title, *table, *(f"  {line}" for line in section.lines)]
+
+
 def _steps(view: View) -> list[str]:
     lines = []
     for step in view.steps:
@@ -70,14 +79,3 @@ def _steps(view: View) -> list[str]:
         lines += [f"     {sentence}" for sentence in step.sentences]
         lines.append(f"     {waiting(step, view.language)}")
     return lines
-
-
-def waiting(step: Step, language: str) -> str:
-    """Return which operations are ready and which still wait after a step, in one line."""
-    comma, semicolon = message("view.comma", language), message("view.semicolon", language)
-    names = comma.join(step.queue) or message("render.nobody", language)
-    parts = [message("render.queue", language, names=names)]
-    if step.pending:
-        pending = (message("render.waits_for", language, name=name, count=count) for name, count in step.pending)
-        parts.append(message("render.pending", language, names=comma.join(pending)))
-    return semicolon.join(parts)
