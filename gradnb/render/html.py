@@ -8,8 +8,8 @@ from html import escape
 
 from gradnb.messages import text as message
 from gradnb.render.plain import clean
+from gradnb.render.sections import Section, sections, waiting
 from gradnb.render.table import Table, edges_list, nodes_table, xs_table
-from gradnb.render.text import waiting
 from gradnb.view.model import View
 
 _STYLE = """
@@ -62,6 +62,8 @@ def body(view: View, picture_svg: str | None = None) -> str:
             case "story":
                 sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in view.story)
                 parts.append(f"<p><b>{escape(message('render.story', view.language))}</b></p>{sentences}")
+            case _:
+                parts += map(_section, sections(view, part))
     parts.append(_list(view.notes))
     return "\n".join(part for part in parts if part)
 
@@ -125,6 +127,12 @@ def table_html(table: Table, caption: str) -> str:
     )
     caption = f"<caption>{escape(caption)}</caption>"
     return f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+
+
+def _section(section: Section) -> str:
+    """Return a section: its title is the caption of its table, if it has one."""
+    table = "" if section.table is None else table_html(section.table, section.title)
+    return (table or f"<p><b>{escape(section.title)}</b></p>") + _list(section.lines)
 
 
 def _steps(view: View) -> str:
