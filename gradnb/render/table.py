@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gradnb.messages import text as message
-from gradnb.view.model import Flow, Gradient, NodeKind, Row, State, Value, View
+from gradnb.view.model import Difference, Flow, Gradient, NodeKind, Row, State, Value, View
 
 _WITHOUT_NUMBER = {
     State.STOPPED: "None",
@@ -25,10 +25,10 @@ class Table:
 
 
 def xs_table(view: View) -> Table:
-    """Return one row per x: name, shape, value, gradient, contributions per y, another library's answer, state.
+    """Return one row per x: name, shape, value, gradient, contributions per y, state, and what stands beside.
 
     The dtype has a column when it isn't float32 everywhere; the contributions have theirs when there are several ys,
-    another library when it was asked.
+    another library and finite differences when they were asked.
     """
     several = len(view.y_names) > 1
     typed = any(row.dtype != "float32" for row in view.rows)
@@ -39,13 +39,25 @@ def xs_table(view: View) -> Table:
     headings += [say("from_y", name=name) for name in view.y_names] if several else []
     library = next((row.other.library for row in view.rows if row.other is not None), "")
     headings += [library, say("difference")] if library else []
+    checked = _checked(view.rows)
+    headings += [message(f"difference.{key}", view.language) for key in checked]
     return Table(
         (*headings, say("state")),
-        tuple(_cells(row, several, typed, bool(library), say) for row in view.rows),
+        tuple(_cells(row, several, typed, bool(library), checked, say) for row in view.rows),
     )
 
 
-def _cells(row: Row, several: bool, typed: bool, asked: bool, say: _Words) -> tuple[str, ...]:
+def _checked(rows: tuple[Row, ...]) -> tuple[str, ...]:
+    """Return the headings of what finite differences say, if they were asked: more of them where anything is stopped."""
+    found = [row.difference for row in rows if row.difference is not None]
+    if any(difference.plain is not None for difference in found):
+        return ("held", "error", "plain", "gap")
+    return ("value", "error") if found else ()
+
+
+def _cells(
+    row: Row, several: bool, typed: bool, asked: bool, checked: tuple[str, ...], say: _Words
+) -> tuple[str, ...]:
     secret = row.gradient.state.is_secret
     cells = [row.name, row.shape]
     cells += [row.dtype] if typed else []
@@ -59,7 +71,20 @@ def _cells(row: Row, several: bool, typed: bool, asked: bool, say: _Words) -> tu
     elif row.other is not None:
         number = "None" if row.other.value is None else row.other.value.text
         cells += [number, row.other.difference]
+    if secret:
+        cells += ["?"] * len(checked)
+    else:
+        cells += [_difference(row.difference, key, say) for key in checked]
     return (*cells, row.state)
+
+
+def _difference(difference: Difference | None, key: str, say: _Words) -> str:
+    if difference is None:
+        return say("absent")
+    if key == "error":
+        return difference.error
+    values = {"plain": difference.plain, "gap": difference.gap}
+    return say.number(values.get(key, difference.value))
 
 
 def nodes_table(view: View) -> Table:
