@@ -18,14 +18,14 @@ from gradnb.view.model import BackwardEdge, Node, Seed, View
 
 _STATIC = Path(__file__).with_name("static")
 #: How hosts say that their page is dark: JupyterLab, Notebook and Voilà; VS Code; Colab.
-_DARK_PAGES = (
+DARK_PAGES = (
     'body[data-jp-theme-light="false"]',
     "body.vscode-dark",
     "body.vscode-high-contrast:not(.vscode-high-contrast-light)",
     'html[theme="dark"]',
 )
 #: A page that says nothing follows the reader's system.
-_SILENT_PAGE = ':root:not([theme]) body:not([data-jp-theme-light], [class*="vscode-"])'
+SILENT_PAGE = ':root:not([theme]) body:not([data-jp-theme-light], [class*="vscode-"])'
 _WORDS = ("zoom_in", "zoom_out", "fit", "picture", "hint", "edge_hint", "wall_hint", "scope_hint", "stop", "lift")
 
 
@@ -147,8 +147,8 @@ def _style() -> str:
         return f"{selector} {{ {' '.join(f'{name}: {color};' for name, color in variables(palette).items())} }}"
 
     automatic = '.gradnb-graph[data-theme="auto"]'
-    dark = [*(f"{page} {automatic}" for page in _DARK_PAGES), '.gradnb-graph[data-theme="dark"]']
-    silent = f"@media (prefers-color-scheme: dark) {{ {colors(f'{_SILENT_PAGE} {automatic}', DARK)} }}"
+    dark = [*(f"{page} {automatic}" for page in DARK_PAGES), '.gradnb-graph[data-theme="dark"]']
+    silent = f"@media (prefers-color-scheme: dark) {{ {colors(f'{SILENT_PAGE} {automatic}', DARK)} }}"
     rules = (_STATIC / "graph_view.css").read_text(encoding="utf-8")
     return "\n".join([colors(".gradnb-graph", LIGHT), colors(", ".join(dark), DARK), silent, rules])
 
