@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Final
+from functools import cached_property, lru_cache, partial
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from gradnb.view.derivation import Derivation
 from gradnb.view.flow import Arrival, Flow
 from gradnb.view.formula import snake_case
 from gradnb.view.hiding import Veil
+from gradnb.view.kept import Kept
 from gradnb.view.model import (
     BackwardEdge,
     ForwardEdge,
@@ -48,10 +49,16 @@ PARTS: Final = ("graph", "table", "steps", "story", "paths", "jacobian", "raw")
 #: Every view has these: the picture and the table are shown by most, and the story is the picture's alt text.
 ALWAYS: Final = ("graph", "table", "story")
 
+_T = TypeVar("_T")
+
 _MOST_SCOPES = 12
 #: Of several edges drawn as one the first of these kinds is shown.
 _BEFORE = (FlowKind.HIDDEN, FlowKind.PASSES, FlowKind.LIFTED, FlowKind.STOPPED, FlowKind.BLOCKED)
 _LONGEST_SEED = 40
+#: Larger arrays, in bytes, are written anew each time.
+_MOST_REMEMBERED = 512
+#: For so many ways to show one scene it is kept what was made last.
+_WAYS_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -96,8 +103,14 @@ class Scene:
         self._read = {
             op.inputs[0]: op.outputs[0] for op in operations_behind([*self.ys, *self.trace.xs]) if is_read(op)
         }
-
         self._veils: dict[tuple[str, ...], Veil] = {}
+        self._kept: dict[tuple[Options, tuple[str, ...]], Kept] = {}
+
+    def kept(self, options: Options, hidden: tuple[str, ...]) -> Kept:
+        """Return what was made last of a view that is shown in one way."""
+        if (options, hidden) not in self._kept and len(self._kept) == _WAYS_KEPT:
+            self._kept.clear()
+        return self._kept.setdefault((options, hidden), Kept())
 
     def veil(self, names: tuple[str, ...]) -> Veil:
         """Return what is not shown while the gradients of these display names are to be predicted."""
@@ -145,6 +158,14 @@ class Scene:
         return constant_value(tensor) if array is None else array
 
 
+@dataclass(frozen=True)
+class _Course:
+    """A backward edge without its number, and the tensors whose sum that is."""
+
+    plain: BackwardEdge
+    tensors: tuple[AnyGradient, ...] = ()
+
+
 class Builder:
     """Builds the parts of a scene's view, each when it is asked for.
 
@@ -172,7 +193,9 @@ class Builder:
         self._inputs = inputs
         self._options = options
         self.veil = scene.veil(hidden)
-        self._values: dict[Tensor, Value | None] = {}
+        self._kept = scene.kept(options, hidden)
+        self._values: dict[Tensor, tuple[Value, State] | None] = {}
+        self._gradients: dict[Tensor, Gradient] = {}
 
     def view(self, parts: Iterable[str]) -> View:
         """Return the view with these of `PARTS`; the others are empty.
@@ -200,8 +223,8 @@ class Builder:
     def _empty(self) -> View:
         options = self._options
         return View(
-            caption=self._caption(),
-            y_names=tuple(map(self._names, self._scene.ys)),
+            caption=self._kept("caption", (self.given, tuple(map(self.value, self._scene.trace.seeds))), self._caption),
+            y_names=self._kept("y_names", (), lambda: tuple(self._y_names())),
             nodes=(),
             seeds=(),
             forward_edges=(),
@@ -209,7 +232,7 @@ class Builder:
             rows=(),
             steps=(),
             story=(),
-            notes=tuple(dict.fromkeys(self._notes())),
+            notes=self._kept("notes", self._missing, lambda: tuple(dict.fromkeys(self._notes()))),
             language=options.language,
             layout=options.layout,
             theme=options.theme,
@@ -227,15 +250,23 @@ class Builder:
     ) -> tuple[tuple[Node, ...], tuple[Seed, ...], tuple[ForwardEdge, ...], tuple[BackwardEdge, ...]]:
         picture = self._scene.picture
         return (
-            tuple(self._node(spot) for spot in picture.spots),
-            tuple(self._seeds()) if picture.spots else (),
-            tuple(ForwardEdge(f"f{number}", *ends) for number, ends in enumerate(picture.forward)),
-            tuple(self._edges()),
+            self._same("nodes", map(self._node, picture.spots)),
+            self._same("seeds", self._seeds() if picture.spots else ()),
+            self._kept("forward", (), self._forward_edges),
+            self._same("edges", self._edges()),
         )
+
+    def _same(self, key: str, things: Iterable[_T]) -> tuple[_T, ...]:
+        """Return things as a tuple: that of the last time if they are the same."""
+        found = tuple(things)
+        return self._kept(key, found, lambda: found)
+
+    def _forward_edges(self) -> tuple[ForwardEdge, ...]:
+        return tuple(ForwardEdge(f"f{number}", *ends) for number, ends in enumerate(self._scene.picture.forward))
 
     @cached_property
     def _table(self) -> tuple[Row, ...]:
-        return tuple(self._rows())
+        return self._same("rows", self._rows())
 
     @cached_property
     def _steps(self) -> tuple[Step, ...]:
@@ -256,16 +287,30 @@ class Builder:
 
     def value(self, tensor: Tensor | IndexedSlices | None) -> Value | None:
         """Return the number of a tensor as it is shown."""
+        shown = self._shown(tensor)
+        return None if shown is None else shown[0]
+
+    def _shown(self, tensor: AnyGradient | None) -> tuple[Value, State] | None:
+        """Return the number of a tensor as it is shown, and the state of a gradient of this number."""
         whole = self._scene.derivation.whole(tensor)
         if whole is None:
             return None
         if whole not in self._values:
             array = self._numbers.get(whole)
-            self._values[whole] = None if array is None else self._value_of(array)
+            self._values[whole] = None if array is None else self._shown_array(array)
         return self._values[whole]
 
-    def _value_of(self, array: Any) -> Value:
-        return value_of(array, self._options.precision, self._options.language)
+    def _shown_array(self, array: Any) -> tuple[Value, State]:
+        precision, language = self._options.precision, self._options.language
+        if array.nbytes > _MOST_REMEMBERED or array.dtype.hasobject:
+            return value_of(array, precision, language), _state(array)
+        return _shown_bytes(array.tobytes(), array.dtype, array.shape, precision, language)
+
+    @cached_property
+    def _missing(self) -> tuple[object, ...]:
+        """What is missing among the numbers, and why."""
+        numbers = self._numbers
+        return self._inputs.invented, numbers.unfed, numbers.uninitialized, numbers.not_run, numbers.failed
 
     def joined(self, words: Iterable[str]) -> str:
         """Return words as a list in a sentence."""
@@ -323,6 +368,16 @@ class Builder:
     # The picture
 
     def _node(self, spot: Spot) -> Node:
+        plain: Node = self._kept(("plain", spot.id), (), lambda: self._plain_node(spot))
+        tensor = spot.tensor
+        if tensor is None:
+            return plain
+        value = self.value(self._scene.read(tensor))
+        gradient = self.gradient(tensor) if spot.on_path else None
+        return self._kept(("node", spot.id), (value, gradient), lambda: self._filled(plain, tensor, value, gradient))
+
+    def _plain_node(self, spot: Spot) -> Node:
+        """Return a node without numbers."""
         operation, tensor = spot.operation, spot.tensor
         if tensor is None:
             name = spot.scope or operation.name
@@ -333,108 +388,122 @@ class Builder:
         label = operation.definition.label if kind is NodeKind.OPERATION else self.say(f"view.{kind.value}")
         if self._flow.is_lifted(operation):
             label = self.say("view.lifted_label", label=label)
-        value = self.value(self._scene.read(tensor))
-        name = self._names(tensor)
-        if kind is NodeKind.CONSTANT and value is not None and not self._names.is_given(tensor):
-            name = value.text if value.summary is None else name
         return Node(
             id=spot.id,
-            name=name,
+            name=self._names(tensor),
             kind=kind,
             label=label,
-            shape=self._shape(tensor),
-            value=value,
-            gradient=self.gradient(tensor) if spot.on_path else None,
+            shape=shapes.shape_text(tensor.static_shape),
+            value=None,
+            gradient=None,
             is_y=tensor in self._scene.ys,
             is_x=tensor in self._scene.xs,
             scope=spot.box,
         )
 
-    def _shape(self, tensor: Tensor) -> str:
-        array = self._numbers.get(self._scene.read(tensor))
-        return shapes.shape_text(tensor.static_shape if array is None else array.shape)
+    def _filled(self, plain: Node, tensor: Tensor, value: Value | None, gradient: Gradient | None) -> Node:
+        """Return a node with its numbers."""
+        name = plain.name
+        if plain.kind is NodeKind.CONSTANT and value is not None and not self._names.is_given(tensor):
+            name = value.text if value.summary is None else name
+        return replace(plain, name=name, shape=self._shape(tensor, value), value=value, gradient=gradient)
+
+    def _shape(self, tensor: Tensor, value: Value | None) -> str:
+        return shapes.shape_text(tensor.static_shape if value is None else value.shape)
 
     def _seeds(self) -> Iterator[Seed]:
         for number, (y, seed, given) in enumerate(
             zip(self._scene.ys, self._scene.trace.seeds, self.given, strict=True)
         ):
-            yield Seed(f"s{number}", self._seed_name(number), self.value(seed), self._scene.picture.ids[y], given)
+            value, name, target = self.value(seed), self._seed_name(number), self._scene.picture.ids[y]
+            yield self._kept(("seed", number), (value, given), partial(Seed, f"s{number}", name, value, target, given))
 
-    @property
+    @cached_property
     def given(self) -> tuple[bool, ...]:
         """Whether each y has a weight of its own, by the call or by a change."""
         return tuple(given or number in self._inputs.seeds for number, given in enumerate(self._scene.trace.given))
 
     def _edges(self) -> Iterator[BackwardEdge]:
+        courses: tuple[_Course, ...] = self._kept("courses", (), lambda: tuple(self._courses()))
+        for course in courses:
+            plain, value = course.plain, self._sum_of(course.tensors)
+            yield self._kept(("edge", plain.id), value, partial(replace, plain, contribution=value))
+
+    def _sum_of(self, tensors: Sequence[AnyGradient]) -> Value | None:
+        """Return the sum of tensors as it is shown."""
+        if len(tensors) < 2:
+            return self.value(tensors[0]) if tensors else None
+        arrays = [self._numbers.get(self._scene.derivation.whole(tensor)) for tensor in tensors]
+        known = [array for array in arrays if array is not None]
+        return self._shown_array(np.asarray(sum(known)))[0] if len(known) == len(arrays) else None
+
+    def _courses(self) -> Iterator[_Course]:
         by_id: dict[str, list[Link]] = {}
         for link in self._scene.picture.links:
             by_id.setdefault(link.id, []).append(link)
         for identity, links in by_id.items():
-            edges = {link: edge for link in links if (edge := self._edge(link)) is not None}
-            if edges:
-                yield replace(self._joint(edges), id=identity)
+            found = {link: course for link in links if (course := self._course(link)) is not None}
+            if found:
+                joint = self._joint(found)
+                yield replace(joint, plain=replace(joint.plain, id=identity))
 
-    def _joint(self, edges: Mapping[Link, BackwardEdge]) -> BackwardEdge:
+    def _joint(self, courses: Mapping[Link, _Course]) -> _Course:
         """Return the edges between two spots as one: what passes, if any does, added up where it goes to one tensor."""
-        flow = min((edge.flow for edge in edges.values()), key=_BEFORE.index)
-        alike = {link: edge for link, edge in edges.items() if edge.flow is flow}
+        flow = min((course.plain.flow for course in courses.values()), key=_BEFORE.index)
+        alike = {link: course for link, course in courses.items() if course.plain.flow is flow}
         first = next(iter(alike.values()))
         if len(alike) == 1 or flow is FlowKind.HIDDEN:
             return first
         if flow is FlowKind.BLOCKED:
-            reasons = dict.fromkeys(edge.reason for edge in alike.values())
-            return replace(first, reason=self.say("view.semicolon").join(reasons))
+            reasons = dict.fromkeys(course.plain.reason for course in alike.values())
+            return _Course(replace(first.plain, reason=self.say("view.semicolon").join(reasons)))
         if len({link.tensor for link in alike}) > 1:
-            return replace(first, contribution=None, reason=self.say("view.gradients", count=len(alike)))
-        arrays = [self._numbers.get(self._scene.derivation.whole(self._passing(link))) for link in alike]
-        known = [array for array in arrays if array is not None]
-        return replace(first, contribution=self._value_of(sum(known)) if len(known) == len(arrays) else None)
+            return _Course(replace(first.plain, reason=self.say("view.gradients", count=len(alike))))
+        return _Course(first.plain, tuple(tensor for course in alike.values() for tensor in course.tensors))
 
-    def _passing(self, link: Link) -> AnyGradient | None:
-        """Return what passes on a link, or would but for a wall."""
-        step = self._flow.step(link.operation)
-        passing = None if step is None else step.contributions[link.position]
-        wall = self._scene.derivation.walls.get(link.operation)
-        return wall[link.position] if passing is None and wall is not None else passing
-
-    def _edge(self, link: Link) -> BackwardEdge | None:
+    def _course(self, link: Link) -> _Course | None:
+        """Return what happens on a link, whatever the numbers are; None where no gradient arrives."""
         operation, flow = link.operation, self._flow
+
+        def course(kind: FlowKind, tensor: AnyGradient | None = None, reason: str = "") -> _Course:
+            plain = BackwardEdge("", link.source, link.target, kind, None, reason)
+            return _Course(plain, () if tensor is None else (tensor,))
+
         if link.output is not None:
-            total = flow.total(link.output)
-            arrived = self.value(total)
             if self.veil.covers(link.output):
-                return BackwardEdge("", link.source, link.target, FlowKind.HIDDEN)
-            return None if total is None else BackwardEdge("", link.source, link.target, FlowKind.PASSES, arrived)
+                return course(FlowKind.HIDDEN)
+            total = flow.total(link.output)
+            return None if total is None else course(FlowKind.PASSES, total)
         if self.veil.covers_outputs(operation) or self.veil.is_predicted(operation.inputs[link.position]):
-            return self._secret_edge(link)
+            secret = self._secret_kind(link)
+            return None if secret is None else course(secret[0], None, secret[1])
         if not any(flow.arrived(shown_as(output)) for output in operation.outputs):
             return None
         step = flow.step(operation)
         passing = None if step is None else step.contributions[link.position]
         if passing is not None:
-            kind = FlowKind.LIFTED if flow.is_lifted(operation) else FlowKind.PASSES
-            return BackwardEdge("", link.source, link.target, kind, self.value(passing))
+            return course(FlowKind.LIFTED if flow.is_lifted(operation) else FlowKind.PASSES, passing)
         reason = flow.barrier(operation, link.position)
         if reason.cause is Cause.STOPPED:
-            passing = self._scene.derivation.walls.get(operation, (None,) * len(operation.inputs))[link.position]
-            if passing is not None:
-                return BackwardEdge("", link.source, link.target, FlowKind.STOPPED, self.value(passing))
-        return BackwardEdge("", link.source, link.target, FlowKind.BLOCKED, None, self.reason([reason]))
+            would_pass = self._scene.derivation.walls.get(operation, (None,) * len(operation.inputs))[link.position]
+            if would_pass is not None:
+                return course(FlowKind.STOPPED, would_pass)
+        return course(FlowKind.BLOCKED, None, self.reason([reason]))
 
-    def _secret_edge(self, link: Link) -> BackwardEdge | None:
-        """Return an edge without what it passes; a stop that the program contains stays where it is."""
+    def _secret_kind(self, link: Link) -> tuple[FlowKind, str] | None:
+        """Return what happens on a link that gives nothing away; a stop that the program contains stays where it is."""
         operation, position, flow = link.operation, link.position, self._flow
         secret = self.veil.covers_outputs(operation)
         if not secret and not any(flow.arrived(shown_as(output)) for output in operation.outputs):
             return None
-        kind, reason = FlowKind.LIFTED if flow.is_lifted(operation) else FlowKind.HIDDEN, ""
+        kind = FlowKind.LIFTED if flow.is_lifted(operation) else FlowKind.HIDDEN
         if not self.veil.passes(operation, position):
             barrier = flow.barrier(operation, position)
             if barrier.cause is Cause.STOPPED:
-                kind = FlowKind.STOPPED
-            elif not self.veil.is_predicted(operation.inputs[position]):
-                kind, reason = FlowKind.BLOCKED, self.reason([barrier])
-        return BackwardEdge("", link.source, link.target, kind, None, reason)
+                return FlowKind.STOPPED, ""
+            if not self.veil.is_predicted(operation.inputs[position]):
+                return FlowKind.BLOCKED, self.reason([barrier])
+        return kind, ""
 
     def _right_sides(self) -> dict[str, str]:
         """Return for each node that an operation on a path computes how it does."""
@@ -451,59 +520,91 @@ class Builder:
 
     def gradient(self, tensor: Tensor) -> Gradient:
         """Return the gradient of a tensor as it is shown."""
-        if self.veil.is_predicted(tensor):
-            return Gradient(State.HIDDEN, reason=self.say("state.hidden"))
+        if tensor not in self._gradients:
+            self._gradients[tensor] = self._gradient(tensor)
+        return self._gradients[tensor]
+
+    def _gradient(self, tensor: Tensor) -> Gradient:
+        key = ("gradient", tensor)
         if self.veil.covers(tensor):
-            names = self.joined(map(self._names, self.veil.sources(tensor)))
-            return Gradient(State.VEILED, reason=self.say("hiding.follows", names=names))
+            return self._kept(key, (), lambda: self._secret(tensor))
         total = self._flow.total(tensor)
         if total is None:
             if self._flow.arrived(tensor) and tensor not in self._scene.xs:
                 return self._added_by_hand(tensor)
-            return self._absent(tensor)
-        value = self.value(total)
-        if value is None:
-            return Gradient(State.NOT_COMPUTED, reason=self._what_is_missing(total), lifted=self._lifted(tensor))
-        array = self._numbers.get(self._scene.derivation.whole(total))
-        assert array is not None  # else there were no value
-        state, reason = _state(array), ""
+            zeros = self._zeros(tensor)
+            return self._kept(key, zeros, lambda: self._absent(tensor, zeros))
+        shown = self._shown(total)
+        if shown is None:
+            return self._kept(key, self._missing, lambda: self._not_computed(tensor, total))
+        arrivals = self._flow.arrivals(tensor)
+        parts = tuple(self.value(arrival.gradient) for arrival in arrivals) if len(arrivals) > 1 else ()
+        rows = self._rows_given(total)
+        return self._kept(key, (shown, parts, rows), lambda: self._computed(tensor, shown, parts, rows))
+
+    def _secret(self, tensor: Tensor) -> Gradient:
+        """Return a gradient that is to be predicted, or that follows from one that is."""
+        if self.veil.is_predicted(tensor):
+            return Gradient(State.HIDDEN, reason=self.say("state.hidden"))
+        names = self.joined(map(self._names, self.veil.sources(tensor)))
+        return Gradient(State.VEILED, reason=self.say("hiding.follows", names=names))
+
+    def _computed(
+        self, tensor: Tensor, shown: tuple[Value, State], parts: Sequence[Value | None], rows: str | None
+    ) -> Gradient:
+        value, state = shown
+        reason = ""
         if state is State.NOT_FINITE:
             reason = self.say("state.not_finite")
-        elif isinstance(total, IndexedSlices):
-            indices = self._numbers.get(total.indices)
-            rows = "" if indices is None else _runs(indices.ravel().tolist())
+        elif rows is not None:
             state, reason = State.SPARSE, self.say("reason.sparse", rows=rows)
-        return Gradient(state, value, reason, self._terms(tensor), self._lifted(tensor))
+        return Gradient(state, value, reason, self._terms(tensor, parts), self._lifted(tensor))
+
+    def _rows_given(self, gradient: AnyGradient) -> str | None:
+        """Return which rows a sparse gradient gives; None for a dense one."""
+        if not isinstance(gradient, IndexedSlices):
+            return None
+        indices = self._numbers.get(gradient.indices)
+        return "" if indices is None else _runs(indices.ravel().tolist())
+
+    def _not_computed(self, tensor: Tensor, total: AnyGradient) -> Gradient:
+        return Gradient(State.NOT_COMPUTED, reason=self._what_is_missing(total), lifted=self._lifted(tensor))
 
     def _lifted(self, tensor: Tensor) -> str:
         """Return in words at which lifted operations a gradient came through."""
         through = self._flow.through(tensor)
         return self.say("view.lifted", names=self.joined(map(self._names.of_operation, through))) if through else ""
 
-    def _terms(self, tensor: Tensor) -> tuple[Term, ...]:
-        arrivals = self._flow.arrivals(tensor)
-        values = [self.value(arrival.gradient) for arrival in arrivals]
-        if len(arrivals) < 2:
+    def _terms(self, tensor: Tensor, parts: Sequence[Value | None]) -> tuple[Term, ...]:
+        """Return a gradient as a sum, if it is one of several parts."""
+        if len(parts) < 2:
             return ()
-        pairs = zip(values, self.sources(arrivals), strict=True)
-        return tuple(Term(value, source) for value, source in pairs if value is not None)
+        sources: list[str] = self._kept(("sources", tensor), (), lambda: self.sources(self._flow.arrivals(tensor)))
+        return tuple(Term(part, source) for part, source in zip(parts, sources, strict=True) if part is not None)
 
     def _added_by_hand(self, tensor: Tensor) -> Gradient:
         """Return the gradient of a y that no x reaches: its weights, which the call did not need to add."""
-        terms = self._terms(tensor)
-        arrays = [self._numbers.get(self._scene.derivation.whole(a.gradient)) for a in self._flow.arrivals(tensor)]
+        arrivals = self._flow.arrivals(tensor)
+        terms = self._terms(tensor, [self.value(arrival.gradient) for arrival in arrivals])
+        arrays = [self._numbers.get(self._scene.derivation.whole(arrival.gradient)) for arrival in arrivals]
         known = [array for array in arrays if array is not None]
         if len(known) < len(arrays):
             return Gradient(State.NOT_COMPUTED)
         total = np.sum(np.broadcast_arrays(*known), axis=0)
-        return Gradient(_state(total), self._value_of(total), "", terms)
+        value, state = self._shown_array(np.asarray(total))
+        return Gradient(state, value, "", terms)
 
-    def _absent(self, tensor: Tensor) -> Gradient:
+    def _zeros(self, tensor: Tensor) -> tuple[Value | None] | None:
+        """Return the zeros that are put in for a missing gradient, if any are."""
+        trace = self._scene.trace
+        position = self._scene.xs.index(tensor) if tensor in self._scene.xs else -1
+        return (self.value(trace.gradients[position]),) if position >= 0 and trace.filled[position] else None
+
+    def _absent(self, tensor: Tensor, filled: tuple[Value | None] | None) -> Gradient:
         reasons = self._flow.reasons(tensor)
         words = self.reason(reasons)
-        position = self._scene.xs.index(tensor) if tensor in self._scene.xs else -1
-        if position >= 0 and self._scene.trace.filled[position]:
-            zeros = self.value(self._scene.trace.gradients[position])
+        if filled is not None:
+            (zeros,) = filled
             return Gradient(State.FILLED, zeros, self.say("reason.filled", reason=words))
         stopped = any(reason.cause is Cause.STOPPED for reason in reasons)
         return Gradient(State.STOPPED if stopped else State.NONE, None, words)
@@ -531,17 +632,22 @@ class Builder:
     def _rows(self) -> Iterator[Row]:
         scene = self._scene
         for position, tensor in enumerate(scene.xs):
-            gradient = self.gradient(tensor)
-            yield Row(
-                node=scene.picture.ids.get(tensor, ""),
-                name=self._names(tensor),
-                shape=self._shape(tensor),
-                dtype=tensor.dtype.base_dtype.name,
-                value=self.value(scene.read(tensor)),
-                gradient=gradient,
-                state=self._state_in_words(tensor, gradient),
-                contributions=tuple(self._contributions(position)),
-            )
+            numbers = self.value(scene.read(tensor)), self.gradient(tensor), tuple(self._contributions(position))
+            yield self._kept(("row", position), numbers, partial(self._row, tensor, *numbers))
+
+    def _row(
+        self, tensor: Tensor, value: Value | None, gradient: Gradient, contributions: tuple[Value | None, ...]
+    ) -> Row:
+        return Row(
+            node=self._scene.picture.ids.get(tensor, ""),
+            name=self._names(tensor),
+            shape=self._shape(tensor, value),
+            dtype=tensor.dtype.base_dtype.name,
+            value=value,
+            gradient=gradient,
+            state=self._state_in_words(tensor, gradient),
+            contributions=contributions,
+        )
 
     def _contributions(self, position: int) -> Iterator[Value | None]:
         """Yield what comes from each y alone."""
@@ -565,7 +671,7 @@ class Builder:
         if state in (State.COMPUTED, State.ZERO):
             paths = self._flow.paths(tensor)
             return self.say("view.with_paths", state=word, count=_count(paths)) if paths > 1 else word
-        if not gradient.reason or word in gradient.reason:
+        if not gradient.reason or word in gradient.reason or state.is_secret:
             return gradient.reason or word
         return self.say("view.with_reason", state=word, reason=gradient.reason)
 
@@ -661,6 +767,15 @@ def _state(array: Any) -> State:
     if array.dtype.kind in "fc" and not np.isfinite(array).all():
         return State.NOT_FINITE
     return State.ZERO if not array.any() else State.COMPUTED
+
+
+@lru_cache(maxsize=4096)
+def _shown_bytes(
+    numbers: bytes, dtype: np.dtype[Any], shape: tuple[int, ...], precision: int, language: str
+) -> tuple[Value, State]:
+    """Return an array as it is shown, and its state: many tensors of one picture have the same numbers."""
+    array = np.frombuffer(numbers, dtype).reshape(shape)
+    return value_of(array, precision, language), _state(array)
 
 
 def _as_list(words: Iterable[str], always: bool = True) -> str:
