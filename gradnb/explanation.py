@@ -37,9 +37,12 @@ from gradnb.render.layout import Format, LayoutUnavailable, draw
 from gradnb.view.build import ALWAYS, Builder, Options, Scene
 from gradnb.view.derivation import Derivation, Question, derive
 from gradnb.view.hiding import can_be_hidden, unknown_name
+from gradnb.view.mistakes import Laboratory
 from gradnb.view.model import View
 from gradnb.view.names import Names
 from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
+from gradnb.view.quiz import TOLERANCE, Quiz
+from gradnb.view.quiz import State as QuizState
 from gradnb.view.recipe import Recipe
 
 Array = np.ndarray[Any, Any]
@@ -226,6 +229,61 @@ class Explanation:
         wanted = [names] if isinstance(names, str | Tensor | Variable) else list(names)
         chosen = tuple(dict.fromkeys(self._setting.hidden_name(name) for name in wanted))
         return Explanation(self._setting, self._inputs, self._answer, chosen, self._numbers)
+
+    # Predicting
+
+    def quiz(self, names: str | Iterable[Any] | None = None, *, tolerance: float = TOLERANCE) -> Quiz:
+        """Return a quiz in which the learner predicts gradients.
+
+        Parameters
+        ----------
+        names : str or iterable of (str, Tensor or Variable), optional
+            Which ones, as `with_hidden` takes them; by default the hidden ones, or those of all xs if none is hidden.
+        tolerance : float
+            How far an answer may lie from the gradient, as a share of it. Whole numbers are to be met more closely.
+
+        Returns
+        -------
+        Quiz
+            It checks what is typed, with hints that come from the wrong answer itself.
+
+        Raises
+        ------
+        ValueError
+            If there is no gradient of that name in this call.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable([1.0, 2.0], name="x")
+        >>> y = x * x
+        >>> quiz = tf.explain(y, x, [[10.0, 1.0]], names={"x": x, "y": y}, hide="x", language="en").quiz()
+        >>> quiz.check("x", "2, 4")
+        ✗ That would be right for a weight of ones. Here grad_ys gives another weight on dy: begin with that one.
+        >>> quiz.check("x", "[20, 4]")
+        ✓ Right: that is the gradient of x.
+        """
+        if names is None:
+            names = self._hidden or dict.fromkeys(map(self._setting.scene.names, self._setting.scene.xs))
+        wanted = [names] if isinstance(names, str | Tensor | Variable) else list(names)
+        return Quiz(map(self._setting.hidden_name, wanted), self.quiz_state(), tolerance)
+
+    def quiz_state(self) -> QuizState:
+        """Return what a quiz on this explanation asks about, for `Quiz.follow`."""
+        setting, numbers = self._setting, self._numbers
+        inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(numbers)})
+
+        def copy(stops: frozenset[str], lifted: frozenset[str]) -> Scene:
+            # A copy of its own: what-ifs add operations.
+            return replace(setting, derivation=derive(setting.question, stops, lifted)).scene
+
+        def compute(scene: Scene, wanted: Iterable[Tensor]) -> Numbers:
+            return Calculator(scene.derivation, wanted, setting.seed_number).compute(inputs)
+
+        derivation, language = setting.derivation, setting.options.language
+        laboratory = Laboratory(copy, compute, derivation.stops, derivation.lifted, language)
+        return QuizState(setting.scene, numbers, laboratory, self._hidden, language, setting.options.precision)
 
     # Opening and closing name scopes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gradnb.engine.gradients import AnyGradient, Step
@@ -133,3 +133,13 @@ class Flow:
     def barrier(self, operation: Operation, position: int) -> Reason:
         """Return why an operation at whose outputs a gradient arrives passes none to one of its inputs."""
         return self._reasons.barrier(operation, position)
+
+
+def downstream(picture: Picture, tensors: Iterable[Tensor]) -> dict[Tensor, Operation | None]:
+    """Return what depends on some tensors, each with the operation that computes it, and the tensors themselves."""
+    found: dict[Tensor, Operation | None] = dict.fromkeys(tensors)
+    for operation in picture.operations:
+        if any(shown_as(tensor) in found for tensor in operation.inputs):
+            for output in map(shown_as, operation.outputs):
+                found.setdefault(output, operation)
+    return found

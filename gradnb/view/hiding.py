@@ -10,6 +10,7 @@ from gradnb.engine.custom import lets_pass
 from gradnb.engine.paths import shown_as
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text as message
+from gradnb.view.flow import downstream
 
 if TYPE_CHECKING:
     from gradnb.view.build import Scene
@@ -58,7 +59,7 @@ class Veil:
         known = can_be_hidden(scene) if names else {}
         self.predicted = frozenset(tensor for name in names for tensor in known[name])
         self._behind: Mapping[Tensor, dict[Tensor, None]] = self._what_follows() if names else {}
-        self._ahead: frozenset[Operation] = self._what_leads_to() if names else frozenset()
+        self._ahead = frozenset(downstream(scene.picture, self.predicted).values()) if names else frozenset()
 
     def covers(self, tensor: Tensor) -> bool:
         """Return whether a tensor's gradient is not shown."""
@@ -99,12 +100,3 @@ class Veil:
                 if sources and tensor in picture.path and self.passes(operation, position):
                     found.setdefault(tensor, {}).update(sources)
         return found
-
-    def _what_leads_to(self) -> frozenset[Operation]:
-        reached = set(self.predicted)
-        found: set[Operation] = set()
-        for operation in self._scene.picture.operations:
-            if any(shown_as(tensor) in reached for tensor in operation.inputs):
-                reached.update(map(shown_as, operation.outputs))
-                found.add(operation)
-        return frozenset(found)
