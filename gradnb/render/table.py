@@ -48,16 +48,14 @@ def xs_table(view: View) -> Table:
 
 
 def _checked(rows: tuple[Row, ...]) -> tuple[str, ...]:
-    """Return the headings of what finite differences say, if they were asked: more of them where anything is stopped."""
+    """Return what finite differences say of each x, if they were asked: more where anything is stopped."""
     found = [row.difference for row in rows if row.difference is not None]
     if any(difference.plain is not None for difference in found):
         return ("held", "error", "plain", "gap")
     return ("value", "error") if found else ()
 
 
-def _cells(
-    row: Row, several: bool, typed: bool, asked: bool, checked: tuple[str, ...], say: _Words
-) -> tuple[str, ...]:
+def _cells(row: Row, several: bool, typed: bool, asked: bool, checked: tuple[str, ...], say: _Words) -> tuple[str, ...]:
     secret = row.gradient.state.is_secret
     cells = [row.name, row.shape]
     cells += [row.dtype] if typed else []
