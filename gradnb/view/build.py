@@ -18,16 +18,21 @@ from gradnb.engine.static import constant_value
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text as message
 from gradnb.view.derivation import Derivation
+from gradnb.view.differences import Differences, differences_of, kept_out
 from gradnb.view.flow import Arrival, Flow
 from gradnb.view.formula import snake_case
 from gradnb.view.hiding import Veil
+from gradnb.view.jacobian import JacobianRows, jacobians_of
 from gradnb.view.kept import Kept
 from gradnb.view.model import (
     BackwardEdge,
     ForwardEdge,
     Gradient,
+    Jacobian,
     Node,
     NodeKind,
+    PathList,
+    RawOperation,
     Row,
     Seed,
     State,
@@ -38,8 +43,10 @@ from gradnb.view.model import (
 )
 from gradnb.view.model import Flow as FlowKind
 from gradnb.view.names import Names
-from gradnb.view.numbers import Inputs, Numbers
+from gradnb.view.numbers import Inputs, Numbers, settled
+from gradnb.view.path_list import PathFinder, paths_of
 from gradnb.view.picture import DRAWN_IN_FULL, Link, Picture, Spot, picture_of
+from gradnb.view.raw import RawFinder, raw_of
 from gradnb.view.steps import steps_of
 from gradnb.view.story import story_of
 from gradnb.view.values import value_of
@@ -63,13 +70,17 @@ _WAYS_KEPT = 8
 
 @dataclass(frozen=True)
 class Options:
-    """How a view is shown: see `View`; `precision` is the number of significant digits."""
+    """How a view is shown: see `View`.
+
+    `precision` is the number of significant digits; with `check` the table has finite differences.
+    """
 
     views: tuple[str, ...] = ("graph", "table")
     layout: str = "LR"
     precision: int = 4
     language: str = "en"
     theme: str = "auto"
+    check: bool = False
 
 
 class Scene:
@@ -104,6 +115,7 @@ class Scene:
             op.inputs[0]: op.outputs[0] for op in operations_behind([*self.ys, *self.trace.xs]) if is_read(op)
         }
         self._veils: dict[tuple[str, ...], Veil] = {}
+        self._jacobian_rows: dict[tuple[tuple[int, ...] | None, ...], JacobianRows] = {}
         self._kept: dict[tuple[Options, tuple[str, ...]], Kept] = {}
 
     def kept(self, options: Options, hidden: tuple[str, ...]) -> Kept:
@@ -117,6 +129,27 @@ class Scene:
         if names not in self._veils:
             self._veils[names] = Veil(self, names)
         return self._veils[names]
+
+    @cached_property
+    def path_finder(self) -> PathFinder:
+        """Its paths."""
+        return PathFinder(self)
+
+    def jacobian_rows(self, shapes: tuple[tuple[int, ...] | None, ...]) -> JacobianRows:
+        """Return the rows of its Jacobians for ys of these shapes."""
+        if shapes not in self._jacobian_rows:
+            self._jacobian_rows[shapes] = JacobianRows(self, shapes)
+        return self._jacobian_rows[shapes]
+
+    @cached_property
+    def raw_finder(self) -> RawFinder:
+        """The operations that its call adds."""
+        return RawFinder(self)
+
+    @cached_property
+    def differences(self) -> Differences:
+        """Its finite differences."""
+        return Differences(self)
 
     def read(self, tensor: Tensor) -> Tensor:
         """Return the tensor whose number is shown for a tensor: a variable's value as it is read."""
@@ -213,10 +246,18 @@ class Builder:
             view = self._with_picture(view)
         if "table" in chosen:
             view = replace(view, rows=self._table)
+            if self._options.check:
+                view = self._with_differences(view)
         if "steps" in chosen:
             view = replace(view, steps=self._steps)
+        if "paths" in chosen:
+            view = replace(view, paths=self._paths)
+        if "jacobian" in chosen:
+            view = replace(view, jacobian=self._jacobian)
         if "story" in chosen:
             view = replace(view, story=self._story)
+        if "raw" in chosen:
+            view = replace(view, raw=self._raw, notes=(*view.notes, *self._raw_notes()))
         return view
 
     @cached_property
@@ -274,6 +315,36 @@ class Builder:
             return ()
         return tuple(steps_of(self._scene, self._numbers, self._with_picture(self._empty), self))
 
+    def _with_differences(self, view: View) -> View:
+        return replace(view, rows=self._checked, notes=(*view.notes, *kept_out(self._checked, self)))
+
+    @cached_property
+    def _checked(self) -> tuple[Row, ...]:
+        found = differences_of(self._scene, self._numbers, self._settled, self)
+        pairs = zip(self._table, found, strict=True)
+        return self._same("checked", (replace(row, difference=difference) for row, difference in pairs))
+
+    @cached_property
+    def _settled(self) -> Inputs:
+        """What the numbers follow from, the random ones among them included."""
+        return settled(self._inputs, self._numbers)
+
+    @cached_property
+    def _paths(self) -> tuple[PathList, ...]:
+        return self._same("paths", paths_of(self._scene, self._settled, self))
+
+    @cached_property
+    def _jacobian(self) -> tuple[Jacobian, ...]:
+        return self._same("jacobian", jacobians_of(self._scene, self._numbers, self._settled, self))
+
+    @cached_property
+    def _raw(self) -> tuple[RawOperation, ...]:
+        return self._same("raw", raw_of(self._scene, self._settled, self))
+
+    def _raw_notes(self) -> Iterator[str]:
+        if left_out := self._scene.raw_finder.left_out:
+            yield self.say("raw.left_out", count=left_out)
+
     @cached_property
     def _story(self) -> tuple[str, ...]:
         right_sides = self._right_sides() if self._scene.picture.spots else {}
@@ -299,6 +370,10 @@ class Builder:
             array = self._numbers.get(whole)
             self._values[whole] = None if array is None else self._shown_array(array)
         return self._values[whole]
+
+    def shown(self, array: Any) -> Value:
+        """Return an array as it is shown."""
+        return self._shown_array(array)[0]
 
     def _shown_array(self, array: Any) -> tuple[Value, State]:
         precision, language = self._options.precision, self._options.language
@@ -344,7 +419,7 @@ class Builder:
     def source(self, arrival: Arrival) -> str:
         """Return the way by which a contribution came: ``direct``, ``via b``, ``y1``."""
         if arrival.operation is None:
-            return self._seed_name(arrival.position)
+            return self.seed_name(arrival.position)
         outputs = [shown_as(tensor) for tensor in arrival.operation.outputs]
         ys = [output for output in outputs if output in self._scene.ys]
         if ys:
@@ -359,10 +434,20 @@ class Builder:
             for source, arrival in zip(found, arrivals, strict=True)
         ]
 
+    @property
+    def precision(self) -> int:
+        """The number of significant digits."""
+        return self._options.precision
+
+    def count(self, number: int) -> str:
+        """Return a count that may have thousands of digits."""
+        return _count(number)
+
     def _y_names(self) -> Iterable[str]:
         return map(self._names, self._scene.ys)
 
-    def _seed_name(self, number: int) -> str:
+    def seed_name(self, number: int) -> str:
+        """Return what the weight of a y is called."""
         return "grad_ys" if len(self._scene.ys) == 1 else f"grad_ys[{number}]"
 
     # The picture
@@ -415,7 +500,7 @@ class Builder:
         for number, (y, seed, given) in enumerate(
             zip(self._scene.ys, self._scene.trace.seeds, self.given, strict=True)
         ):
-            value, name, target = self.value(seed), self._seed_name(number), self._scene.picture.ids[y]
+            value, name, target = self.value(seed), self.seed_name(number), self._scene.picture.ids[y]
             yield self._kept(("seed", number), (value, given), partial(Seed, f"s{number}", name, value, target, given))
 
     @cached_property
