@@ -38,7 +38,7 @@ def render(view: View, *, live: bool = False) -> str:
     colors = palette(view.theme)
     parts = Parts(view, colors, live)
     graph = graphviz.Digraph("gradnb", comment=view.caption)
-    graph.attr("graph", **_graph_attributes(view, colors, parts))
+    graph.attr("graph", **_graph_attributes(view, colors, parts, live))
     graph.attr("node", shape="plain", fontname=FONT)
     graph.attr("edge", fontname=FONT, fontsize="11.5")
     _nodes(graph, view, colors, parts, live)
@@ -47,7 +47,7 @@ def render(view: View, *, live: bool = False) -> str:
     return str(graph.source)
 
 
-def _graph_attributes(view: View, colors: Palette, parts: Parts) -> dict[str, str]:
+def _graph_attributes(view: View, colors: Palette, parts: Parts, live: bool) -> dict[str, str]:
     across = view.layout == "LR"
     return {
         "rankdir": "LR" if across else "TB",
@@ -55,7 +55,8 @@ def _graph_attributes(view: View, colors: Palette, parts: Parts) -> dict[str, st
         "fontname": FONT,
         "fontcolor": colors.text,
         "pad": "0.15",
-        "nodesep": "0.3" if across else "0.5",
+        # In a live picture a badge and the mark of a what-if have room between two nodes.
+        "nodesep": ("0.45" if live else "0.3") if across else "0.5",
         "ranksep": "0.45" if across else "0.4",
         # Lets variables share a column although some stand in a name scope's box.
         "newrank": "true",

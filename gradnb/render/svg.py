@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from gradnb.render.palette import css, palette
 from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, boxes_of, keyed
 from gradnb.render.plain import clean, points
 from gradnb.render.spoken import Speaker
+from gradnb.render.walk import Box, walk
 from gradnb.view.model import BackwardEdge, ForwardEdge, Node, Seed, View
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -18,9 +20,8 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _MARGIN = 3.0
 # Graphviz draws the lines of an edge with several colours so far apart.
 _BETWEEN_LINES = 2.0
-
-# Where the keyboard goes first, the page decides.
-_BUTTON = {"role": "button", "tabindex": "-1"}
+# So far a line's parts lie on each other, so that no seam shows.
+_OVERLAP = 1.0
 
 ET.register_namespace("", _SVG)
 
@@ -79,7 +80,7 @@ class _RowPlace:
     """Where a row stands: the id and the box of its cell, the id of its strip, its lines."""
 
     cell: str
-    box: tuple[float, float, float, float]
+    box: Box
     strip: str
     lines: tuple[_LinePlace, ...]
 
@@ -278,7 +279,7 @@ def _describe(root: ET.Element, live: bool = False) -> None:
 
 
 def _mark(groups: dict[str, ET.Element], view: View, live: bool) -> None:
-    """Say of each group what it is: its name, the ends of an edge, and that a reader can go there."""
+    """Say of each group what it is; in a live picture also where a reader can go, and whereto from there."""
     names = {node.id: node.name for node in view.nodes} | {seed.id: seed.name for seed in view.seeds}
     for identity, name in names.items():
         title = ET.Element(_tag("title"))
@@ -291,29 +292,57 @@ def _mark(groups: dict[str, ET.Element], view: View, live: bool) -> None:
     ends |= {f"{seed.id}-edge": (seed.id, seed.target) for seed in view.seeds}
     for identity, (source, target) in ends.items():
         groups[identity].attrib |= {"data-source": source, "data-target": target}
-    for identity in (*names, *(edge.id for edge in view.backward_edges)):
-        groups[identity].attrib |= _BUTTON
+    for edge in view.backward_edges:
+        _widen(groups[edge.id])
     for node in view.nodes:
         if node.opens:
             groups[node.id].set("data-scope", node.opens)
+    buttons = {identity: groups[identity] for identity in (*names, *(edge.id for edge in view.backward_edges))}
     for scope, identity in boxes_of(view).items():
         if scope in view.collapsible:
-            _sign(groups[identity], scope, Speaker(view).open_scope(scope))
+            sign = _scope_sign(groups[identity], scope)
+            sign.set("aria-label", Speaker(view).open_scope(scope))
+            buttons[sign.get("id", "")] = sign
+    for identity, ways in walk(view, {identity: _extent(button) for identity, button in buttons.items()}).items():
+        # Where the keyboard goes first, the page decides.
+        buttons[identity].attrib |= {"role": "button", "tabindex": "-1"}
+        buttons[identity].attrib |= {f"data-{way}": other for way, other in ways.items()}
 
 
-def _sign(box: ET.Element, scope: str, name: str) -> None:
+def _widen(edge: ET.Element) -> None:
+    """Lay an unseen line over each line of an edge, wide enough to be hit."""
+    hit = {"fill": "none", "stroke-width": "12", "pointer-events": "stroke", "class": "hit"}
+    for line in edge.findall(_tag("path")):
+        ET.SubElement(edge, _tag("path"), {"d": line.get("d", ""), **hit})
+
+
+def _scope_sign(box: ET.Element, scope: str) -> ET.Element:
     """Make of the name of an open scope's box what collapses it."""
     text = box.find(_tag("text"))
     if text is None:
         raise StructureChanged("The picture has a box without a name.")
     x, y, width = float(text.get("x", "0")), float(text.get("y", "0")), points(text.text or "", 12.0)
     box.remove(text)
-    sign = ET.SubElement(
-        box, _tag("g"), {"id": f"{box.get('id')}-sign", "data-scope": scope, "aria-label": name, **_BUTTON}
-    )
+    sign = ET.SubElement(box, _tag("g"), {"id": f"{box.get('id')}-sign", "data-scope": scope})
     corners = f"{x - 4:g},{y - 14:g} {x + width:g},{y - 14:g} {x + width:g},{y + 5:g} {x - 4:g},{y + 5:g}"
     ET.SubElement(sign, _tag("polygon"), {"points": corners, "fill": "none", "pointer-events": "all"})
     sign.append(text)
+    return sign
+
+
+def _extent(group: ET.Element) -> Box:
+    """Return where a node, a seed, an edge's label or a sign stands; of an edge without a label, where it ends."""
+    corners = group.find(_tag("polygon"))
+    shapes = [shape for shape in group.iter(_tag("polygon")) if group.get("data-source") is None or shape is corners]
+    boxes = [_box(shape) for shape in shapes]
+    boxes += [_path_box(path) for path in group.iter(_tag("path")) if not shapes]
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _path_box(path: ET.Element) -> Box:
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path.get("d", ""))]
+    return min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])
 
 
 def _join_edges(groups: dict[str, ET.Element], view: View) -> None:
@@ -345,10 +374,11 @@ def _draw_through(label: ET.Element) -> None:
     count = len(lines) // 2
     for number in range(count):
         height = middle + _BETWEEN_LINES * (number - (count - 1) / 2)
-        label.insert(number, ET.Element(_tag("path"), {"d": f"M{left:g},{height:g}L{right:g},{height:g}", **style}))
+        way = f"M{left - _OVERLAP:g},{height:g}L{right + _OVERLAP:g},{height:g}"
+        label.insert(number, ET.Element(_tag("path"), {"d": way, **style}))
 
 
-def _box(cell: ET.Element) -> tuple[float, float, float, float]:
+def _box(cell: ET.Element) -> Box:
     corners = [tuple(map(float, corner.split(","))) for corner in (cell.get("points") or "").split()]
     across, down = [corner[0] for corner in corners], [corner[1] for corner in corners]
     return min(across), min(down), max(across), max(down)

@@ -1,384 +1,298 @@
-// The picture of a panel: it shows what the kernel drew, patches it, and tells the kernel what a reader does.
-// Positions on the screen are all that is worked out here.
+// The picture of a panel: shows what the kernel drew, puts its patches in, and tells it what a reader does.
+// All that is worked out here are places on the screen.
 const SVG = "http://www.w3.org/2000/svg";
-const NATURAL = 4 / 3; // pixels per point
-const LEGIBLE = 0.6;
-const LARGEST = 5;
-const DWELL = 150; // milliseconds until a pointer that rests on something selects it
+const NATURAL = 4 / 3; // pixels for a point
+const [READABLE, COMFORTABLE] = [0.65, 0.85];
+const LARGEST = 6;
+const DWELL = 200; // milliseconds that a pointer rests on a thing before it is selected
+const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
-const make = (parent, name, attributes = {}, text = "") => {
-  const element = parent.namespaceURI === SVG || name === "svg" ? document.createElementNS(SVG, name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.textContent = text;
-  return parent.appendChild(element);
+const put = (element, attributes) => {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === false) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  }
 };
-
-const mark = (element, name, on) => (on ? element.setAttribute(name, "") : element.removeAttribute(name));
-
-const center = (box) => [box.x + box.width / 2, box.y + box.height / 2];
+const make = (parent, name, attributes = {}, text = "") => {
+  const inside = parent.namespaceURI === SVG ? SVG : "http://www.w3.org/1999/xhtml";
+  const element = parent.appendChild(document.createElementNS(inside, name));
+  put(element, attributes);
+  element.textContent = text;
+  return element;
+};
+const between = (least, value, most) => Math.min(most, Math.max(least, value));
+const apart = ([a, b], [c, d]) => Math.hypot(a - c, b - d);
 
 function render({ model, el }) {
   const root = make(el, "div", { class: "gradnb-graph" });
-  const advice = make(root, "p", { class: "gradnb-advice", role: "note" });
+  const advice = make(root, "p", { class: "gradnb-advice" });
   const frame = make(root, "div", { class: "gradnb-frame" });
   const tools = make(root, "div", { class: "gradnb-tools" });
-  const hint = make(tools, "span", { class: "gradnb-hint" });
-  let picture = null; // the svg element
-  let things = new Map(); // every element of it that has an id
-  let items = []; // what a reader can go to
-  let marks = null; // the layer of badges and signs
-  let camera = { x: 0, y: 0, scale: 1 };
-  let fitted = true;
-  let pinned = false; // a click or a key chose what is selected: a passing pointer leaves it
-  let timer = 0;
+  const hint = make(tools, "span", { class: "gradnb-hint", role: "status" });
+  const things = new Map(); // all elements of the picture that have an id
+  let picture = null;
+  let items = []; // those to which a reader can go
+  let marks = null; // the layer of what is drawn here
+  let whole = null; // the picture's size in points
+  let camera = { x: 0, y: 0, scale: 1 }; // the point in the frame's corner, pixels for a point
+  let chosen = false; // whether the reader chose where to look
+  let pinned = false; // whether a click or a key selected: then a passing pointer does not
+
+  const word = (key) => model.get("words")[key] ?? "";
+  const name = (thing) => thing?.dataset.id ?? "";
+  const selected = () => things.get(model.get("selected"));
+  const start = () => selected() ?? items[0];
+  const canStop = (thing) => Boolean(thing?.matches(".backward:not(.blocked)"));
+  const hasWall = (thing) => thing.matches(".stopped");
+  // Where a thing stands; an edge is where its label is.
+  const boxOf = (thing) => ((thing.matches(".edge") && thing.querySelector("polygon")) || thing).getBBox();
 
   // What the kernel says
 
-  const word = (key) => model.get("words")[key] ?? "";
-  const identity = (thing) => thing?.dataset.id ?? "";
-  const isEdge = (thing) => thing?.classList.contains("backward");
-  const canStop = (thing) => isEdge(thing) && !thing.classList.contains("blocked");
-
   const patch = () => {
-    for (const [id, changes] of Object.entries(model.get("patch"))) {
+    for (const [id, { text, fills, ...attributes }] of Object.entries(model.get("patch"))) {
       const thing = things.get(id);
-      for (const [name, value] of thing ? Object.entries(changes) : []) {
-        if (name === "text") {
-          if (thing.textContent !== value) thing.textContent = value;
-        } else if (name === "fills") {
-          value.split(" ").forEach((fill, number) => thing.children[number].setAttribute("fill", fill));
-        } else if (value === null) thing.removeAttribute(name);
-        else if (thing.getAttribute(name) !== value) thing.setAttribute(name, value);
-      }
+      if (!thing) continue;
+      if (text !== undefined && thing.textContent !== text) thing.textContent = text;
+      fills?.split(" ").forEach((fill, number) => put(thing.children[number], { fill }));
+      put(thing, attributes);
     }
   };
-
   const draw = () => {
     const source = model.get("svg");
-    const anchor = picture && !fitted ? onScreen(things.get(model.get("selected"))) : null;
-    const hadFocus = frame.contains(document.activeElement);
+    const before = chosen && selected() ? onScreen(selected()) : null;
+    const focused = frame.contains(document.activeElement);
     frame.replaceChildren();
-    [picture, things, items, marks] = [null, new Map(), [], null];
+    things.clear();
+    [picture, items] = [null, []];
     advice.textContent = model.get("advice");
-    advice.hidden = !advice.textContent;
-    frame.hidden = tools.hidden = !source;
+    put(advice, { hidden: !advice.textContent });
+    for (const part of [frame, tools]) put(part, { hidden: !source });
     if (!source) return;
     picture = document.importNode(new DOMParser().parseFromString(source, "image/svg+xml").documentElement, true);
-    // Two panels on a page have things of the same names: ids of the page they must not be.
+    // Two panels of a page hold things of the same ids: for the page they are none.
     for (const thing of [picture, ...picture.querySelectorAll("[id]")]) {
       thing.dataset.id = thing.id;
       things.set(thing.id, thing);
       thing.removeAttribute("id");
     }
-    items = [...picture.querySelectorAll("[role=button]")];
-    picture.setAttribute("width", "100%");
-    picture.setAttribute("height", "100%");
-    picture.setAttribute("aria-roledescription", word("picture"));
-    frame.appendChild(picture);
-    marks = make(things.get("picture"), "g", { class: "gradnb-marks", "aria-hidden": "true" });
+    items = ["g:not(.cluster) > g[role=button]", ".cluster > g"].flatMap((kind) => [...picture.querySelectorAll(kind)]);
+    whole = { width: picture.viewBox.baseVal.width, height: picture.viewBox.baseVal.height };
+    put(picture, { width: "100%", height: "100%", "aria-roledescription": word("picture") });
+    frame.append(picture);
+    marks = make(things.get("picture"), "g", { class: "gradnb-marks", "aria-hidden": true });
     patch();
-    setHeight();
-    if (fitted) fit();
-    else keep(anchor);
-    decorate();
-    if (hadFocus) roving()?.focus({ preventScroll: true });
+    settle();
+    if (before && selected()) {
+      const [x, y] = onScreen(selected());
+      pan(before[0] - x, before[1] - y);
+    }
+    if (focused) start()?.focus({ preventScroll: true });
   };
 
   // Where one looks
 
-  const size = () => [frame.clientWidth, frame.clientHeight];
-  const drawn = () => [parseFloat(things.get("picture-all").dataset.width), parseFloat(things.get("picture-all").dataset.height)];
-
-  const look = () => {
-    const [width, height] = size();
-    if (!picture || !width) return;
-    const { x, y, scale } = camera;
-    picture.setAttribute("viewBox", [x, y, width / scale, height / scale].join(" "));
-    root.toggleAttribute("data-zoomed", !fitted);
+  const look = (next) => {
+    camera = next;
+    const size = [frame.clientWidth / camera.scale, frame.clientHeight / camera.scale];
+    if (size[0]) put(picture, { viewBox: [camera.x, camera.y, ...size].join(" ") });
+    put(root, { "data-moved": chosen });
   };
-
-  const setHeight = () => {
-    const box = picture.viewBox.baseVal;
-    things.get("picture-all").dataset.width = box.width;
-    things.get("picture-all").dataset.height = box.height;
-    const scale = Math.max(LEGIBLE, Math.min(NATURAL, (frame.clientWidth || 900) / box.width));
-    const wanted = Math.min(box.height * scale, Math.max(320, 0.7 * window.innerHeight));
-    // It never becomes lower: what stands below the picture is not to jump.
-    frame.style.height = `${Math.ceil(Math.max(wanted, parseFloat(frame.style.height) || 0))}px`;
-  };
-
   const fit = () => {
-    if (!picture) return;
-    const [width, height] = size();
-    const [across, down] = drawn();
-    const scale = Math.min(NATURAL, width / across, height / down);
-    camera = { x: (across - width / scale) / 2, y: (down - height / scale) / 2, scale };
-    fitted = true;
-    look();
+    const { clientWidth: width, clientHeight: height } = frame;
+    const scale = Math.min(NATURAL, width / whole.width, height / whole.height);
+    chosen = false;
+    look({ x: (whole.width - width / scale) / 2, y: (whole.height - height / scale) / 2, scale });
   };
-
-  const zoom = (factor, at = size().map((length) => length / 2)) => {
-    const scale = Math.min(LARGEST, Math.max(0.1, camera.scale * factor));
-    camera = {
-      x: camera.x + at[0] / camera.scale - at[0] / scale,
-      y: camera.y + at[1] / camera.scale - at[1] / scale,
-      scale,
-    };
-    fitted = false;
-    look();
+  const settle = () => {
+    if (!frame.clientWidth) return;
+    const scale = between(READABLE, frame.clientWidth / whole.width, NATURAL);
+    const wanted = Math.min(whole.height * scale, Math.max(320, 0.7 * window.innerHeight));
+    // It never becomes lower, so that what stands below it does not jump.
+    frame.style.height = `${Math.ceil(Math.max(wanted, parseFloat(frame.style.height) || 0))}px`;
+    if (chosen) return look(camera);
+    fit();
+    if (camera.scale >= READABLE) return;
+    // What is too large to be read as a whole is shown from where it begins.
+    const [width, height] = [frame.clientWidth / COMFORTABLE, frame.clientHeight / COMFORTABLE];
+    const y = items.length ? placeOf(items[0])[1] - height / 2 : 0;
+    const x = Math.min(0, (whole.width - width) / 2);
+    look({ x, y: between(0, y, Math.max(0, whole.height - height)), scale: COMFORTABLE });
   };
-
-  const pan = (dx, dy) => {
-    camera = { ...camera, x: camera.x - dx / camera.scale, y: camera.y - dy / camera.scale };
-    fitted = false;
-    look();
+  const zoom = (factor, [right, down] = [frame.clientWidth / 2, frame.clientHeight / 2]) => {
+    const scale = between(0.1, camera.scale * factor, LARGEST);
+    const shift = 1 / camera.scale - 1 / scale;
+    chosen = true;
+    look({ x: camera.x + right * shift, y: camera.y + down * shift, scale });
   };
-
-  // The box of a thing in the units of the view box.
-  const box = (thing) => {
-    const { x, y, width, height } = thing.getBBox();
+  const pan = (right, down) => {
+    chosen = true;
+    look({ ...camera, x: camera.x - right / camera.scale, y: camera.y - down / camera.scale });
+  };
+  const placeOf = (thing) => {
+    const { x, y, width, height } = boxOf(thing);
     const { e, f } = things.get("picture").transform.baseVal.consolidate().matrix;
-    return { x: x + e, y: y + f, width, height };
+    return [x + e + width / 2, y + f + height / 2];
   };
   const onScreen = (thing) => {
-    if (!thing) return null;
-    const [x, y] = center(box(thing));
+    const [x, y] = placeOf(thing);
     return [(x - camera.x) * camera.scale, (y - camera.y) * camera.scale];
-  };
-
-  // After a new layout what is selected stays where it was, and it stays in sight.
-  const keep = (anchor) => {
-    const now = onScreen(things.get(model.get("selected")));
-    if (anchor && now) pan(anchor[0] - now[0], anchor[1] - now[1]);
-    look();
-  };
-  const reveal = (thing) => {
-    const [x, y] = onScreen(thing);
-    const [width, height] = size();
-    const away = (place, length) => (place < 20 ? 20 - place : place > length - 20 ? length - 20 - place : 0);
-    if (!fitted && (away(x, width) || away(y, height))) pan(away(x, width), away(y, height));
   };
 
   // What is marked
 
-  const roving = () => things.get(model.get("selected")) ?? items[0];
-
   const decorate = () => {
     if (!picture) return;
-    const [selected, lit] = [things.get(model.get("selected")), new Set(model.get("lit"))];
+    const [one, lit] = [selected(), new Set(model.get("lit"))];
     for (const item of items) {
-      mark(item, "data-selected", item === selected);
-      mark(item, "data-lit", lit.has(identity(item)));
-      item.setAttribute("aria-pressed", item === selected);
-      item.setAttribute("tabindex", item === roving() ? 0 : -1);
+      put(item, { "data-lit": lit.has(name(item)), "aria-current": item === one, tabindex: item === start() ? 0 : -1 });
     }
-    mark(picture, "data-steps", lit.size);
+    put(picture, { "data-dim": lit.size > 0 });
     marks.replaceChildren();
-    for (const id of lit) if (things.get(id)?.matches(".node")) label(id, "▶", "spark");
-    for (const [id, words] of Object.entries(model.get("ghosts"))) label(id, words, "ghost");
-    for (const [id, words] of Object.entries(model.get("badges"))) label(id, words, "badge");
-    if (canStop(selected)) sign(selected);
-    const key = canStop(selected) ? (selected.classList.contains("stopped") ? "wall_hint" : "edge_hint") : "hint";
-    hint.textContent = word(selected?.dataset.scope ? "scope_hint" : key);
+    for (const id of lit) if (things.get(id)?.matches(".node")) outline(things.get(id), "light");
+    const ring = one ?? items.find((item) => item === document.activeElement);
+    if (ring) outline(ring, "ring");
+    for (const [id, words] of Object.entries(model.get("ghosts"))) flag(id, words, "ghost");
+    for (const [id, words] of Object.entries(model.get("badges"))) flag(id, words, "badge");
+    if (canStop(one)) sign(one);
+    const help = one?.dataset.scope ? "scope_hint" : !canStop(one) ? "hint" : hasWall(one) ? "wall_hint" : "edge_hint";
+    if (hint.textContent !== word(help)) hint.textContent = word(help);
   };
-
-  // A few words outside of a node, where no number stands: a badge above it, a ghost below.
-  const label = (id, words, kind) => {
-    const thing = things.get(id);
-    if (!thing || !words) return;
-    const { x, y, width, height } = thing.getBBox();
+  const outline = (thing, kind) => {
+    const { x, y, width, height } = boxOf(thing);
+    make(marks, "rect", { class: kind, rx: 4, x: x - 3, y: y - 3, width: width + 6, height: height + 6 });
+    if (kind === "light") make(marks, "path", { class: "pointer", d: `M${x + 2},${y - 14}h12l-6,9z` });
+  };
+  // A few words beside a node, where no number stands: a badge above its right corner, a ghost below it.
+  const flag = (id, words, kind) => {
+    if (!things.has(id) || !words) return;
+    const { x, y, width, height } = boxOf(things.get(id));
     const group = make(marks, "g", { class: kind });
-    const back = make(group, "rect", { rx: 6, height: 13 });
-    const line = make(group, "text", { "text-anchor": kind === "spark" ? "start" : "end", "font-size": 9.5 }, words);
-    const top = kind === "ghost" ? y + height + 2 : y - 15;
-    const long = line.getComputedTextLength();
-    const place = kind === "spark" ? x : x + width - 5;
-    for (const [key, value] of Object.entries({ x: place, y: top + 10 })) line.setAttribute(key, value);
-    for (const [key, value] of Object.entries({ x: place - long - 5, y: top, width: long + 10 })) back.setAttribute(key, value);
+    const back = make(group, "rect", { rx: 6.5, height: 13 });
+    const top = kind === "ghost" ? y + height + 3 : y - 16;
+    const line = make(group, "text", { x: x + width - 6, y: top + 9.7, "text-anchor": "end", "font-size": 9.5 }, words);
+    const long = line.getComputedTextLength() + 12;
+    put(back, { x: x + width - long, y: top, width: long });
   };
-
-  // The sign at the selected edge that sets a wall or takes it away.
+  // What sets a wall at the selected edge, or takes it away.
   const sign = (edge) => {
-    const cell = edge.querySelector("polygon") ?? edge;
-    const { x, y, width } = cell.getBBox();
-    const stopped = edge.classList.contains("stopped");
-    const group = make(marks, "g", { class: "sign", transform: `translate(${x + width / 2} ${y - 10})` });
-    make(group, "title", {}, word(stopped ? "lift" : "stop"));
-    make(group, "circle", { r: 8 });
-    make(group, "path", { d: stopped ? "M-2.5,-4L4,0L-2.5,4z" : "M-4,-4H4V4H-4z" });
-    group.addEventListener("click", (event) => {
-      event.stopPropagation();
-      model.send({ stop: identity(edge) });
-    });
+    const { x, y, width } = boxOf(edge);
+    const group = make(marks, "g", { class: "sign", transform: `translate(${x + width / 2} ${y - 13})` });
+    make(group, "title", {}, word(hasWall(edge) ? "lift" : "stop"));
+    make(group, "circle", { r: 9 });
+    make(group, "path", { d: hasWall(edge) ? "M4,-4.5L-4.5,0L4,4.5z" : "M-4,-4H4V4H-4z" });
+    group.onclick = () => activate(edge);
   };
 
   // What a reader does
 
   const select = (thing, pin = true) => {
     pinned = pin && Boolean(thing);
-    if (model.get("selected") === identity(thing)) return;
-    model.set("selected", identity(thing));
+    if (model.get("selected") === name(thing)) return;
+    model.set("selected", name(thing));
     model.save_changes();
   };
-
   const activate = (thing) => {
-    const scope = thing?.dataset.scope;
-    if (scope) model.send({ scope });
-    else if (canStop(thing)) model.send({ stop: identity(thing) });
+    if (thing.dataset.scope) model.send({ scope: thing.dataset.scope });
+    else if (canStop(thing)) model.send({ stop: name(thing) });
   };
-
-  const near = (thing) => {
-    for (const edge of picture?.querySelectorAll("[data-source]") ?? []) {
-      const { source, target } = edge.dataset;
-      mark(edge, "data-near", thing && (edge === thing || [source, target].includes(identity(thing))));
-    }
+  const go = (thing) => {
+    if (!thing) return;
+    select(thing);
+    thing.focus({ preventScroll: true });
+    const away = (place, length) => between(40, place, length - 40) - place;
+    const [x, y] = onScreen(thing);
+    const [right, down] = [away(x, frame.clientWidth), away(y, frame.clientHeight)];
+    if (right || down) pan(right, down);
   };
-
-  const neighbours = (thing, towardInputs) => {
-    const [from, to] = towardInputs ? ["source", "target"] : ["target", "source"];
-    if (isEdge(thing)) return [things.get(thing.dataset[to])];
-    const edges = [...picture.querySelectorAll("[data-source]")];
-    const backward = edges.filter((edge) => isEdge(edge) && edge.dataset[from] === identity(thing));
-    const beyond = new Set(backward.map((edge) => edge.dataset[to]));
-    // Values flow the other way.
-    const forward = edges.filter((edge) => edge.matches(".forward") && edge.dataset[to] === identity(thing));
-    const seeds = edges.filter((edge) => edge.matches(".seed") && edge.dataset[from] === identity(thing));
-    const others = [...forward.map((edge) => edge.dataset[from]), ...seeds.map((edge) => edge.dataset[to])];
-    return [...backward, ...others.filter((id) => !beyond.has(id)).map((id) => things.get(id))];
-  };
-
-  const closest = (thing, found) => {
-    const [x, y] = center(box(thing));
-    const away = (other) => Math.hypot(center(box(other))[0] - x, center(box(other))[1] - y);
-    return found.filter(Boolean).sort((a, b) => away(a) - away(b))[0];
-  };
-
-  const beside = (thing, key) => {
-    const here = box(thing);
-    const [x, y] = center(here);
-    const down = key === "ArrowUp" || key === "ArrowDown";
-    const sense = key === "ArrowUp" || key === "ArrowLeft" ? -1 : 1;
-    const found = items.filter((item) => {
-      const [ix, iy] = center(box(item));
-      const [ahead, aside] = down ? [iy - y, ix - x] : [ix - x, iy - y];
-      return ahead * sense > 1 && Math.abs(aside) < 40 + (down ? here.width : here.height) / 2;
-    });
-    return closest(thing, found);
-  };
-
   const keys = (event) => {
-    const thing = items.find((item) => item === document.activeElement) ?? roving();
+    const thing = items.find((item) => item === document.activeElement);
     if (!thing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const across = things.get("picture-all").dataset.layout !== "TB";
-    const [back, ahead] = across ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"];
-    let next = null;
-    if (event.key === back || event.key === ahead) next = closest(thing, neighbours(thing, event.key === back));
-    else if (event.key.startsWith("Arrow")) next = beside(thing, event.key);
-    else if (event.key === "Home") next = items[0];
-    else if (event.key === "End") next = items.at(-1);
-    else if (event.key === "Enter" || event.key === " " || (event.key === "Delete" && isEdge(thing))) activate(thing);
-    else if (event.key === "Escape") select(null);
-    else if (event.key === "+" || event.key === "=") zoom(1.25);
-    else if (event.key === "-") zoom(0.8);
-    else if (event.key === "0") fit();
+    const { key } = event;
+    if (ARROWS[key]) go(things.get(thing.dataset[ARROWS[key]]));
+    else if (key === "Home" || key === "End") go(items.at(key === "End" ? -1 : 0));
+    else if (key === "Enter" || key === " " || (key === "Delete" && canStop(thing))) activate(thing);
+    else if (key === "Escape") select(null);
+    else if (key === "+" || key === "=" || key === "-") zoom(key === "-" ? 0.8 : 1.25);
+    else if (key === "0") fit();
     else return;
     event.preventDefault();
-    event.stopPropagation(); // a notebook has keys of its own
-    if (!next) return;
-    select(next);
-    decorate();
-    next.focus({ preventScroll: true });
-    reveal(next);
+    event.stopPropagation(); // the notebook has keys of its own
   };
-
-  // to be continued by the pointer
-  const pointers = new Map();
-  let moved = false;
-  const at = (event) => {
+  const fingers = new Map(); // pointers that are down, and where
+  let [moved, timer] = [false, 0];
+  const placeIn = ({ clientX, clientY }) => {
     const { left, top } = frame.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
+    return [clientX - left, clientY - top];
   };
-  const down = (event) => {
-    if (event.button) return;
-    if (!pointers.size) moved = false;
-    pointers.set(event.pointerId, at(event));
+  const press = (event) => {
+    if (!fingers.size) moved = false;
+    if (!event.button) fingers.set(event.pointerId, placeIn(event));
   };
-  const move = (event) => {
-    const before = pointers.get(event.pointerId);
-    if (!before) return;
-    const [x, y] = at(event);
-    if (!moved && Math.hypot(x - before[0], y - before[1]) < 4) return;
+  const drag = (event) => {
+    const [from, to] = [fingers.get(event.pointerId), placeIn(event)];
+    if (!from || (!moved && apart(from, to) < 5)) return;
     moved = true;
     frame.setPointerCapture(event.pointerId);
-    const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
-    if (other) {
-      const apart = (place) => Math.hypot(place[0] - other[0], place[1] - other[1]);
-      zoom(apart([x, y]) / Math.max(1, apart(before)), [(x + other[0]) / 2, (y + other[1]) / 2]);
-    } else pan(x - before[0], y - before[1]);
-    pointers.set(event.pointerId, [x, y]);
+    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) zoom(apart(to, other) / Math.max(1, apart(from, other)), other);
+    else pan(to[0] - from[0], to[1] - from[1]);
+    fingers.set(event.pointerId, to);
   };
-  const up = (event) => pointers.delete(event.pointerId);
+  const release = (event) => fingers.delete(event.pointerId);
   const click = (event) => {
-    if (moved) return;
+    if (moved || event.target.closest(".sign")) return;
     const thing = event.target.closest("[role=button]");
-    if (thing?.dataset.scope || (canStop(thing) && pinned && model.get("selected") === identity(thing))) activate(thing);
+    if (thing?.dataset.scope || (thing && pinned && thing === selected())) activate(thing);
     select(thing);
     thing?.focus({ preventScroll: true });
   };
-  const over = (event) => {
+  const hover = (event) => {
     const thing = event.target.closest?.("[role=button]");
-    near(thing);
+    for (const edge of picture?.querySelectorAll("[data-source]") ?? []) {
+      put(edge, { "data-near": [name(edge), edge.dataset.source, edge.dataset.target].includes(name(thing)) });
+    }
     clearTimeout(timer);
-    if (thing && !pinned && !pointers.size) timer = setTimeout(() => select(thing, false), DWELL);
+    if (thing && !pinned && !fingers.size) timer = setTimeout(() => select(thing, false), DWELL);
   };
   const wheel = (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
+    if (!event.ctrlKey && !event.metaKey) return; // it is the page's
     event.preventDefault();
-    zoom(Math.exp(-event.deltaY / 300), at(event));
+    zoom(Math.exp(-between(-60, event.deltaY, 60) / 200), placeIn(event));
   };
+  const keyFocus = ({ target }) => items.includes(target) && target.matches(":focus-visible") && select(target);
 
-  for (const [key, sign, action] of [["zoom_out", "−", () => zoom(0.8)], ["zoom_in", "+", () => zoom(1.25)], ["fit", "⤢", fit]]) {
-    make(tools, "button", { type: "button", "data-word": key }, sign).addEventListener("click", action);
+  // Putting it together
+
+  const buttons = { zoom_out: ["−", () => zoom(0.8)], zoom_in: ["+", () => zoom(1.25)], fit: ["⤢", fit] };
+  for (const [key, [text, action]] of Object.entries(buttons)) {
+    make(tools, "button", { type: "button", "data-word": key }, text).onclick = action;
   }
-  const speak = () => {
+  let [waiting, anew] = [0, true];
+  const show = () => {
+    if (anew) draw();
+    else if (picture) patch();
+    [waiting, anew] = [0, false];
     root.dataset.theme = model.get("theme");
     for (const button of tools.querySelectorAll("button")) button.ariaLabel = button.title = word(button.dataset.word);
-  };
-
-  let waiting = 0;
-  let anew = false;
-  const later = (all) => {
-    anew ||= all;
-    waiting ||= requestAnimationFrame(() => {
-      if (anew) draw();
-      else patch();
-      [waiting, anew] = [0, false];
-      decorate();
-    });
-  };
-  const heard = {
-    "change:svg change:advice": () => later(true),
-    "change:patch": () => later(false),
-    "change:selected change:lit change:badges change:ghosts": () => later(false),
-    "change:words change:theme": () => { speak(); later(false); },
-  };
-  for (const [name, action] of Object.entries(heard)) model.on(name, action);
-  for (const [name, action] of Object.entries({ pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, click, pointerover: over, keydown: keys })) frame.addEventListener(name, action);
-  frame.addEventListener("pointerleave", () => { near(null); clearTimeout(timer); });
-  frame.addEventListener("wheel", wheel, { passive: false });
-  const observer = new ResizeObserver(() => {
-    if (fitted) fit();
-    else look();
     decorate();
-  });
+  };
+  const later = () => (waiting ||= requestAnimationFrame(show)); // of a burst the last state is shown
+  const afresh = () => later((anew = true));
+  const heard = { svg: afresh, advice: afresh };
+  for (const trait of ["patch", "selected", "lit", "badges", "ghosts", "theme", "words"]) heard[trait] = later;
+  for (const [trait, action] of Object.entries(heard)) model.on(`change:${trait}`, action);
+  const does = { click, keydown: keys, wheel, focusin: keyFocus, pointerdown: press, pointermove: drag };
+  Object.assign(does, { pointerup: release, pointercancel: release, pointerover: hover, pointerleave: hover });
+  for (const [event, action] of Object.entries(does)) frame.addEventListener(event, action, { passive: false });
+  const observer = new ResizeObserver(() => picture && (settle(), decorate()));
+  show();
   observer.observe(frame);
-  speak();
-  draw();
   return () => {
     observer.disconnect();
     clearTimeout(timer);
     cancelAnimationFrame(waiting);
-    for (const [name, action] of Object.entries(heard)) model.off(name, action);
+    for (const [trait, action] of Object.entries(heard)) model.off(`change:${trait}`, action);
   };
 }
 
