@@ -47,7 +47,7 @@ from gradnb.view.recipe import Recipe
 
 Array = np.ndarray[Any, Any]
 
-VIEWS: Final = ("graph", "table", "steps", "story")
+VIEWS: Final = ("graph", "table", "steps", "paths", "jacobian", "story", "raw")
 LAYOUTS: Final = ("LR", "TB")
 THEMES: Final = ("auto", "light", "dark")
 LARGEST_PRECISION: Final = 17
@@ -475,11 +475,11 @@ class Explanation:
         return html_renderer.render(view, picture)
 
     def markdown(self) -> str:
-        """Return the table of gradients in Markdown."""
+        """Return its tables and lists in Markdown."""
         return markdown_renderer.render(self.view)
 
     def latex(self) -> str:
-        """Return the table of gradients in LaTeX."""
+        """Return its tables and lists in LaTeX."""
         return latex_renderer.render(self.view)
 
     def dot(self) -> str:
@@ -744,6 +744,7 @@ def explain(
     theme: str = "auto",
     against: str | None = None,
     hide: str | Iterable[Any] = (),
+    check: bool = False,
 ) -> Explanation:
     """Explain ``tf.gradients(ys, xs, grad_ys, …)`` without changing the graph or any session.
 
@@ -761,7 +762,7 @@ def explain(
     seed : int, optional
         For the initial values of variables and random operations that have no seed; by default 0.
     views : iterable of str
-        What is shown, in order: of ``graph``, ``table``, ``steps``, ``story``.
+        What is shown, in order: of ``graph``, ``table``, ``steps``, ``paths``, ``jacobian``, ``story``, ``raw``.
     layout : str
         ``LR``, left to right, or ``TB``, top to bottom.
     precision : int
@@ -774,6 +775,9 @@ def explain(
         ``tensorflow``: its answer stands beside, from the same values. It takes some seconds.
     hide : str or iterable of (str, Tensor or Variable)
         Gradients that the learner is to predict, as `Explanation.with_hidden` takes them.
+    check : bool
+        Whether the table compares each gradient with finite differences, taken with double precision. They hold what is
+        stopped at its value; beside them stand those of the program as it is.
 
     Returns
     -------
@@ -796,7 +800,7 @@ def explain(
     >>> print(tf.explain(y, x, names={"y": y}, views=["table"]).text().splitlines()[-3])
     x  (2,)   [1. 2.]  [2. 4.]   computed, 2 paths
     """
-    options = _options(views, layout, precision, language, theme)
+    options = _options(views, layout, precision, language, theme, check)
     question = Question.of_arguments(ys, xs, grad_ys, stop_gradients, unconnected_gradients)
     return _explained(question, session, feed_dict, names, seed, options, against, hide)
 
@@ -815,6 +819,7 @@ def explain_call(
     theme: str = "auto",
     against: str | None = None,
     hide: str | Iterable[Any] = (),
+    check: bool = False,
 ) -> Explanation:
     """Explain a call that a program made, as `gradnb.engine.gradients.recording` keeps it.
 
@@ -822,7 +827,7 @@ def explain_call(
     ----------
     call : Call
         The call.
-    session, feed_dict, names, seed, views, layout, precision, language, theme, against, hide
+    session, feed_dict, names, seed, views, layout, precision, language, theme, against, hide, check
         As for `explain`.
 
     Returns
@@ -830,7 +835,7 @@ def explain_call(
     Explanation
         The picture, the table, and the words.
     """
-    options = _options(views, layout, precision, language, theme)
+    options = _options(views, layout, precision, language, theme, check)
     return _explained(Question.of_call(call), session, feed_dict, names, seed, options, against, hide)
 
 
@@ -869,7 +874,9 @@ def _in_notebook() -> bool:
     return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
 
 
-def _options(views: Iterable[str], layout: str, precision: int, language: str | None, theme: str) -> Options:
+def _options(
+    views: Iterable[str], layout: str, precision: int, language: str | None, theme: str, check: bool = False
+) -> Options:
     chosen = (views,) if isinstance(views, str) else tuple(views)
     for name, values, allowed in (
         ("views", chosen, VIEWS),
@@ -882,7 +889,7 @@ def _options(views: Iterable[str], layout: str, precision: int, language: str | 
     if not isinstance(precision, int) or not 1 <= precision <= LARGEST_PRECISION:
         raise ValueError(message("explain.bad_precision", value=precision, largest=LARGEST_PRECISION))
     spoken = current_language() if language is None else checked(language)
-    return Options(tuple(dict.fromkeys(chosen)), layout, precision, spoken, theme)
+    return Options(tuple(dict.fromkeys(chosen)), layout, precision, spoken, theme, check)
 
 
 def _explained(
