@@ -18,7 +18,7 @@ from IPython.core.magic_arguments import MagicArgumentParser, argument, kwds, ma
 
 from gradnb.messages import LANGUAGES, text
 
-VIEWS = ("graph", "table", "steps", "story")
+VIEWS = ("graph", "table", "steps", "paths", "jacobian", "story", "raw")
 LAYOUTS = ("LR", "TB")
 THEMES = ("auto", "light", "dark")
 UNCONNECTED = ("none", "zero")
@@ -62,7 +62,7 @@ class Request:
         Digits shown; the seed of variables that nothing has initialized.
     save, output : str or None
         The file to write; the Python name to bind the explanation to.
-    keep_graph, new_graph, tensorflow, static : bool
+    keep_graph, new_graph, tensorflow, static, check : bool
         Whether the flag is there.
     """
 
@@ -85,6 +85,7 @@ class Request:
     seed: int | None = None
     tensorflow: bool = False
     static: bool = False
+    check: bool = False
     against: str | None = None
 
     @property
@@ -161,6 +162,7 @@ def magic_parser(language: str | None = None) -> MagicArgumentParser:
     @argument("--new-graph", action="store_true", help=say("new_graph"))
     @argument("--seed", metavar="N", help=say("seed"))
     @argument("--tensorflow", action="store_true", help=say("tensorflow"))
+    @argument("--check", action="store_true", help=say("check"))
     @argument("--against", metavar="|".join(AGAINST), help=say("against"))
     @argument("--static", action="store_true", help=say("static"))
     def gradgraph() -> None:
