@@ -42,6 +42,7 @@ class GradGraph(Configurable):
     seed = Int(None, allow_none=True, help="The seed of variables that no session has initialized.").tag(config=True)
     tensorflow = Bool(False, help="import tensorflow gives gradnb.").tag(config=True)
     static = Bool(False, help="No live panel.").tag(config=True)
+    check = Bool(False, help="Compare gradients with finite differences.").tag(config=True)
     against = Enum(AGAINST, None, allow_none=True, help="Whose answer stands beside.").tag(config=True)
 
     def completed(self, request: Request) -> Request:
