@@ -227,6 +227,7 @@ class Runner:
             "feed_dict": self._feeds(request) or None,
             "seed": request.seed,
             "against": request.against,
+            "check": request.check,
             "views": request.view,
             "layout": request.layout,
             "precision": request.precision,
