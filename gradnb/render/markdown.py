@@ -1,19 +1,42 @@
-"""The table of xs in Markdown."""
+"""What a view shows besides its picture, in Markdown."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from gradnb.render.plain import clean
-from gradnb.render.table import xs_table
+from gradnb.render.sections import Section, sections
+from gradnb.render.table import Table
 from gradnb.view.model import View
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
 
 
 def render(view: View) -> str:
-    """Return a view's table as a table in GitHub's Markdown, every special sign escaped."""
-    table = xs_table(clean(view))
-    headings, *rows = (tuple(_SPECIAL.sub(r"\\\1", cell) for cell in row) for row in (table.headings, *table.rows))
+    """Return the tables and lists of a view in GitHub's Markdown, every special sign escaped.
+
+    A view that shows its picture alone gives the table of gradients.
+    """
+    view = clean(view)
+    shown = [part for part in view.shown if part != "graph"] or ["table"]
+    return "\n\n".join(block for part in shown for section in sections(view, part) for block in _blocks(section))
+
+
+def _blocks(section: Section) -> Iterator[str]:
+    if section.title:
+        yield f"**{_escaped(section.title)}**"
+    if section.table is not None:
+        yield _table(section.table)
+    if section.lines:
+        yield "\n".join(f"- {_escaped(line)}" for line in section.lines)
+
+
+def _table(table: Table) -> str:
+    headings, *rows = (tuple(map(_escaped, cells)) for cells in (table.headings, *table.rows))
     rule = ("---",) * len(headings)
     return "\n".join(f"| {' | '.join(line)} |" for line in (headings, rule, *rows))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

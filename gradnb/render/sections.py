@@ -115,7 +115,8 @@ def _jacobian(found: Jacobian, view: View) -> Section:
     for matrix in found.matrices:
         rows += _rows(matrix, say("product", seed=matrix.seed, y=matrix.y, x=found.name))
         if matrix.remark:
-            lines.append(f"{say('of', y=matrix.y, x=found.name)}: {matrix.remark}")
+            of = f"{say('of', y=matrix.y, x=found.name)}: " if len(names) > 1 else ""
+            lines.append(f"{of}{matrix.remark}")
     if found.total and rows:
         rows.append((say("sum"), "", *found.total))
     table = Table((say("element"), say("weight"), *found.columns), tuple(rows)) if rows else None
@@ -137,15 +138,25 @@ def _raw(view: View) -> Section:
     def say(key: str) -> str:
         return message(f"raw.{key}", view.language)
 
-    headings = (say("number"), say("name"), say("type"), say("inputs"))
+    headings = ("#", say("name"), say("type"), say("inputs"))
     headings += (message("render.shape", view.language), message("render.value", view.language), say("forward"))
-    rows = tuple(_raw_row(number, operation, view.language) for number, operation in enumerate(view.raw, 1))
+    numbers: dict[str, str] = {}
+    for operation in view.raw:
+        numbers.setdefault(operation.name, f"#{len(numbers) + 1}")
+    rows = tuple(_raw_row(numbers, operation, view.language) for operation in view.raw)
     return Section(say("title"), Table(headings, rows)) if rows else Section(say("title"), lines=(say("none"),))
 
 
-def _raw_row(number: int, operation: RawOperation, language: str) -> tuple[str, ...]:
-    inputs = ", ".join(operation.inputs[:_MOST_INPUTS]) + (", …" if len(operation.inputs) > _MOST_INPUTS else "")
+def _raw_row(numbers: dict[str, str], operation: RawOperation, language: str) -> tuple[str, ...]:
+    """Return the cells of one operation; inputs that stand in the table are named by their numbers."""
+    inputs = [
+        f"^{numbers.get(name[1:], name[1:])}" if name[0] == "^" else numbers.get(name, name)
+        for name in operation.inputs
+    ]
+    if len(inputs) > _MOST_INPUTS:
+        inputs = [*inputs[: _MOST_INPUTS - 1], "…"]
     value = "?" if operation.secret else message("render.absent", language)
     if operation.value is not None:
         value = operation.value.text
-    return (str(number), operation.name, operation.type, inputs, operation.shape, value, operation.forward)
+    shown = (operation.name, operation.type, ", ".join(inputs), operation.shape, value, operation.forward)
+    return (numbers[operation.name].removeprefix("#"), *shown)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradnb.view.build import Scene
 
 Array = np.ndarray[Any, Any]
+_Key = TypeVar("_Key")
 
 #: An x with more elements has no difference.
 MOST_ELEMENTS = 64
@@ -129,6 +130,7 @@ class Differences:
         wanted : callable
             Says of which xs; the key of the others is empty.
         """
+        inputs = _in_double(inputs)
         base = self._base.compute(inputs)
         weights = [base.get(weight) for weight in self._weights]
         ys = [base.get(y) for y in self._ys]
@@ -220,7 +222,7 @@ def differences_of(scene: Scene, numbers: Numbers, inputs: Inputs, words: Words)
             continue
         gradient = scene.trace.gradients[position]
         shown = numbers.get(scene.derivation.whole(gradient))
-        said = _Said(slopes, element_names(scene.names(x), slopes.shape), words)
+        said = _Said(slopes, element_names(scene.names(x), slopes.shape), _own_gradient(scene, x), words)
         value, error = words.shown(said.held), said.error(shown, absent=gradient is None)
         if not slopes.plain or x.op in predicted:
             yield Difference(value, error)
@@ -229,29 +231,25 @@ def differences_of(scene: Scene, numbers: Numbers, inputs: Inputs, words: Words)
 
 
 def kept_out(rows: Sequence[Row], words: Words) -> Iterator[str]:
-    """Yield in sentences which gradients a stop kept out of the xs."""
-    told = 0
+    """Yield in sentences which gradients a stop kept out of which xs."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         found = row.difference
-        if found is None or found.value is None or found.plain is None or found.gap is None:
-            continue
-        if found.plain != found.value and told < _MOST_NOTES:
-            told += 1
-            yield words.say(
-                "difference.kept_out",
-                name=row.name,
-                held=found.value.text,
-                plain=found.plain.text,
-                gap=found.gap.text,
-            )
+        if found is not None and found.value is not None and found.plain is not None and found.gap is not None:
+            texts = (found.value.text, found.plain.text, found.gap.text)
+            if texts[0] != texts[1] and "nan" not in texts[2]:
+                alike.setdefault(texts, []).append(row.name)
+    for (held, plain, gap), names in list(alike.items())[:_MOST_NOTES]:
+        yield words.say("difference.kept_out", names=words.joined(names), held=held, plain=plain, gap=gap)
 
 
 class _Said:
     """The slopes of one x as arrays and words."""
 
-    def __init__(self, slopes: Slopes, names: Sequence[str], words: Words) -> None:
+    def __init__(self, slopes: Slopes, names: Sequence[str], own: str, words: Words) -> None:
         self._slopes = slopes
         self._names = names
+        self._own = own
         self._words = words
         # A complex element has two slopes.
         self._dtype = np.dtype(np.float64 if len(slopes.held) == len(names) else np.complex128)
@@ -290,6 +288,8 @@ class _Said:
         if not pairs:
             return ""
         said = _in_words(pairs)
+        if self._own and not said.startswith("<"):
+            said = self._words.say("difference.own", error=said, name=self._own)
         off = 0.0 if shown is None else _far(shown, exact)
         if off > _VISIBLE and shown is not None:
             return self._words.say("difference.rounding", error=said, dtype=shown.dtype.name, size=_power_above(off))
@@ -313,6 +313,12 @@ class _Said:
     def _at(self, word: str, names: Sequence[str]) -> str:
         listed = names if len(names) <= _MOST_NAMED else [*names[: _MOST_NAMED - 1], "…"]
         return self._words.say("difference.at", place=word, names=self._words.say("view.comma").join(listed))
+
+
+def _own_gradient(scene: Scene, x: Tensor) -> str:
+    """Return the name of an operation behind which an x stands and to which the program gives a gradient of its own."""
+    own = (op for op in scene.picture.operations if op in scene.derivation.graph.gradient_overrides)
+    return next((scene.names.of_operation(op) for op in own if x.op in operations_behind(op.inputs)), "")
 
 
 def _rounded(slope: Slope) -> float:
@@ -356,6 +362,23 @@ def _parts(array: Array) -> Array:
     """Return an array's numbers in a row; of a complex one, real and imaginary parts in turn."""
     flat = np.ascontiguousarray(array).reshape(-1)
     return flat.view(flat.real.dtype)
+
+
+def _in_double(inputs: Inputs) -> Inputs:
+    """Return the same inputs with double precision."""
+
+    def doubled(arrays: Mapping[_Key, Array]) -> dict[_Key, Array]:
+        known = {key: np.asarray(array) for key, array in arrays.items()}
+        floating = {key: array.dtype.kind in "fc" for key, array in known.items()}
+        return {k: a.astype(np.result_type(a.dtype, np.float64)) if floating[k] else a for k, a in known.items()}
+
+    return replace(
+        inputs,
+        variables=doubled(inputs.variables),
+        feeds=doubled(inputs.feeds),
+        seeds=doubled(inputs.seeds),
+        drawn=doubled(inputs.drawn),
+    )
 
 
 def _moved(inputs: Inputs, x: Tensor, value: Array) -> Inputs:

@@ -34,7 +34,10 @@ class Words(Protocol):
     """What the builder says, and what it keeps to itself."""
 
     veil: Veil
-    precision: int
+
+    @property
+    def precision(self) -> int:
+        """The number of significant digits."""
 
     def say(self, key: str, **values: object) -> str:
         """Return a message in the view's language."""

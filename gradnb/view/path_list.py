@@ -345,8 +345,9 @@ class _Told:
 
     def _headline(self) -> str:
         opened, cut = self._routes.all_open, self._routes.all_cut
-        said = [self._counted("open", opened)] if opened or not cut else []
-        said += [self._counted("cut", cut)] if cut else []
+        if cut and not opened:
+            return self._counted("all_cut", cut)
+        said = [self._counted("open", opened)] + ([self._counted("cut", cut)] if cut else [])
         return self._say("view.semicolon").join(said)
 
     def _counted(self, key: str, number: int) -> str:
@@ -355,19 +356,20 @@ class _Told:
 
     def _path(self, route: Route) -> Path:
         tensors = [self._scene.ys[route.y], *(hop.target for hop in route.hops)]
-        nodes = [self._scene.picture.ids.get(tensor, "") for tensor in reversed(tensors)]
-        ends = {
-            "names": self._names(route),
-            "nodes": tuple(dict.fromkeys(filter(None, nodes))),
-            "flow": self._flow(route),
-            "reason": "" if route.reason is None else self._words.reason([route.reason]),
-        }
-        if any(map(self._words.veil.covers, tensors)):
-            return Path(**ends, formula="", contribution=None)
-        array = self._array(route)
+        drawn = (self._scene.picture.ids.get(tensor, "") for tensor in reversed(tensors))
+        secret = any(map(self._words.veil.covers, tensors))
+        array = None if secret else self._array(route)
         value = None if array is None else self._words.shown(array)
         formula = "" if value is None else self._formula(route)
-        return Path(**ends, formula="" if formula == getattr(value, "text", "") else formula, contribution=value)
+        return Path(
+            names=self._names(route),
+            nodes=tuple(dict.fromkeys(filter(None, drawn))),
+            flow=self._flow(route),
+            # A y that is the x itself has nothing but its weight.
+            formula=formula if route.hops else "",
+            contribution=value,
+            reason="" if route.reason is None else self._words.reason([route.reason]),
+        )
 
     def _names(self, route: Route) -> tuple[str, ...]:
         found = [self._scene.names(self._x)]
