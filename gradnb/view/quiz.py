@@ -65,11 +65,12 @@ class Verdict:
         return self.right
 
     def __repr__(self) -> str:
-        return f"{'✓' if self.right else '✗'} {self.hint}"
+        return f"{'✓' if self.right else '…' if self.kind == 'not_tried' else '✗'} {self.hint}"
 
 
 #: What can be wrong with an answer.
 KINDS: Final = (
+    "not_tried",
     "unreadable",
     "not_computed",
     "zero_for_none",
@@ -97,7 +98,7 @@ KINDS: Final = (
     "unknown",
 )
 #: These are not counted as attempts.
-_NOT_COUNTED: Final = ("unreadable", "not_computed")
+_NOT_COUNTED: Final = ("not_tried", "unreadable", "not_computed")
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class Quiz:
             Which gradient; one of `names`.
         answer : str, number, array or None
             As a learner types it: ``[4, 6]``, ``4 6``, ``1/3``, ``None``, Chinese punctuation too. It is never run as a
-            program.
+            program. Three dots stand for "not tried yet".
 
         Returns
         -------
@@ -217,6 +218,8 @@ class Quiz:
             If `name` is not asked.
         """
         self._check_name(name)
+        if answer is ...:
+            return Verdict(False, message("exercise.your_turn", self.language), "not_tried")
         verdict = self._verdict(name, answer)
         if name not in self._found and verdict.kind not in _NOT_COUNTED:
             self._attempts[name].append(Attempt(_as_typed(answer), verdict))
@@ -405,7 +408,8 @@ class Quiz:
         """Return what is said of a number where the gradient is None."""
         if given.size and not given.any():
             return self._wrong("zero_for_none", name, **self._ys(name))
-        for mistake in self._fitting(name, given):
+        exact, loose = self._fitting(name, given)
+        for mistake in exact + loose:
             return self._verdict_of(mistake, name, "stop_ignored_none" if mistake.kind == "stop_ignored" else "")
         cause = self._state.scene.flow.reasons(self._tensor(name))[0].cause
         key = "stopped" if cause is Cause.STOPPED else "no_path" if cause is Cause.NO_PATH else "no_rule"
@@ -421,7 +425,10 @@ class Quiz:
         return self._wrong("none_for_number", name, **self._ys(name))
 
     def _other_number(self, name: str, given: Array, gradient: Array) -> Verdict:
-        fitting = self._fitting(name, given)
+        exact, loose = self._fitting(name, given)
+        same = given.size == gradient.size and agrees(given.reshape(gradient.shape), gradient, self._tolerance)
+        # The right numbers in another shape are just that, whatever else has those numbers too.
+        fitting = exact if same else exact + loose
         first = next(iter(fitting), None)
         if first is not None:
             verdict = self._verdict_of(first, name)
@@ -434,7 +441,6 @@ class Quiz:
         if given.size and not given.any() and gradient.any():
             return self._wrong("zero_for_number", name, **self._ys(name))
         if given.shape != gradient.shape:
-            same = given.size == gradient.size and agrees(given.reshape(gradient.shape), gradient, self._tolerance)
             alike = given.size == 1 and agrees(
                 np.broadcast_to(given.ravel(), gradient.shape), gradient, self._tolerance
             )
@@ -443,13 +449,13 @@ class Quiz:
             return self._wrong("shape", name, key, shape=gradient.shape, given=given.shape, form=form)
         if agrees(given, gradient, min(_ROUNDED * self._tolerance, 0.5), whole=False):
             return self._wrong("rounding", name)
+        if _is_multiple(given, gradient, self._tolerance):
+            return self._wrong("factor", name)
         places = np.argwhere(_agreeing(given, gradient, self._tolerance))
         if len(places):
             shown = [f"[{', '.join(map(str, place))}]" for place in places[:_MOST_PLACES].tolist()]
             more = ["…"] if len(places) > _MOST_PLACES else []
             return self._wrong("partly", name, places=" ".join(shown + more), count=len(places), of=gradient.size)
-        if _is_multiple(given, gradient, self._tolerance):
-            return self._wrong("factor", name)
         paths = self._state.scene.flow.paths(self._tensor(name))
         return self._wrong("unknown", name, "unknown_paths" if paths > 1 else "unknown", count=paths, **self._ys(name))
 
@@ -466,8 +472,8 @@ class Quiz:
     def _verdict_of(self, mistake: Mistake, name: str, key: str = "") -> Verdict:
         return self._wrong(mistake.kind, name, key or mistake.key, **mistake.words)
 
-    def _fitting(self, name: str, given: Array) -> list[Mistake]:
-        """Return the mistakes that give an answer, likeliest first: those in its very shape before others."""
+    def _fitting(self, name: str, given: Array) -> tuple[list[Mistake], list[Mistake]]:
+        """Return the mistakes that give an answer, likeliest first: those in its very shape, and the others."""
         if name not in self._mistakes:
             self._mistakes[name] = Mistakes(self._state.laboratory, name)
         mistakes = self._mistakes[name]
@@ -481,7 +487,7 @@ class Quiz:
             and np.squeeze(mistake.array).shape == np.squeeze(given).shape
             and agrees(np.squeeze(given), np.squeeze(mistake.array), self._tolerance)
         ]
-        return exact + loose
+        return exact, loose
 
     def _others(self, mistakes: Mistakes) -> Iterator[Mistake]:
         """Yield the gradients that the learner can see, taken for the one that is asked."""
