@@ -138,8 +138,8 @@ def _raw(view: View) -> Section:
     def say(key: str) -> str:
         return message(f"raw.{key}", view.language)
 
-    headings = ("#", say("name"), say("type"), say("inputs"))
-    headings += (message("render.shape", view.language), message("render.value", view.language), say("forward"))
+    shape, value = message("render.shape", view.language), message("render.value", view.language)
+    headings = ("#", say("name"), say("type"), say("inputs"), shape, value, say("forward"))
     numbers: dict[str, str] = {}
     for operation in view.raw:
         numbers.setdefault(operation.name, f"#{len(numbers) + 1}")
