@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from test_ops_generic import drawn
 
 import gradnb
 from gradnb.engine.build import add_operation
 from gradnb.engine.registry import all_ops, lookup
+from tests.engine.test_ops_generic import drawn
 
 Array = np.ndarray[Any, Any]
 
