@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from gradnb.messages import text as message
 from gradnb.render.palette import Palette
@@ -85,15 +86,35 @@ class Parts:
         The palette of its theme.
     live : bool
         Whether numbers will change: then cells keep room for longer ones.
+    before : Parts, optional
+        Those of another view: its rows are taken over for all that is the same object in both.
     """
 
-    def __init__(self, view: View, colors: Palette, live: bool = False) -> None:
+    def __init__(self, view: View, colors: Palette, live: bool = False, before: Parts | None = None) -> None:
         self.view = view
         self.colors = colors
         self.live = live
-        self.nodes = {node.id: self._node(node) for node in view.nodes}
-        self.seeds = {seed.id: self._seed(seed) for seed in view.seeds}
-        self.edges = {edge.id: self._edge(edge) for edge in view.backward_edges}
+        known = before._common(self) if before is not None else {}
+        self.nodes = {node.id: known[node.id] if node.id in known else self._node(node) for node in view.nodes}
+        self.seeds = {seed.id: known[seed.id] if seed.id in known else self._seed(seed) for seed in view.seeds}
+        self.edges = {edge.id: known[edge.id] if edge.id in known else self._edge(edge) for edge in view.backward_edges}
+
+    def _common(self, after: Parts) -> dict[str, tuple[Row, ...]]:
+        """Return the rows of all that is the same object in the view of other parts, if those are drawn alike."""
+        if self._manner != after._manner:
+            return {}
+        old, new, rows = self.view, after.view, self.owners()
+        pairs: Iterable[tuple[Node | Seed | BackwardEdge, object]] = chain(
+            zip(old.nodes, new.nodes, strict=False),
+            zip(old.seeds, new.seeds, strict=False),
+            zip(old.backward_edges, new.backward_edges, strict=False),
+        )
+        return {thing.id: rows[thing.id] for thing, other in pairs if thing is other}
+
+    @property
+    def _manner(self) -> object:
+        """All on which rows depend beside the things themselves."""
+        return self.view.language, self.colors, self.live
 
     def owners(self) -> dict[str, tuple[Row, ...]]:
         """Return the rows of everything that has an id, in drawing order."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import operator
 import unicodedata
-from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -61,20 +60,23 @@ def clean(described: _T, before: _T | None = None, cleaned: _T | None = None) ->
             old, new = before, cleaned
         parts = tuple(map(clean, described, old, new))
         result = parts if any(map(operator.is_not, parts, described)) else described
-    elif dataclasses.is_dataclass(described) and not isinstance(described, (type, Enum)):
+    else:
         changed = {}
-        for name in _fields(type(described)):
+        kind: Any = type(described)
+        for name in _fields(kind):
             part = getattr(described, name)
-            safe = clean(part, getattr(before, name, None), getattr(cleaned, name, None))
+            old, new = getattr(before, name, None), getattr(cleaned, name, None)
+            safe = new if part is old else clean(part, old, new)
             if safe is not part:
                 changed[name] = safe
-        result = dataclasses.replace(described, **changed) if changed else described
+        result = dataclasses.replace(result, **changed) if changed else described
     return result  # type: ignore[no-any-return]  # each branch keeps the type of what it was given
 
 
 @cache
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+def _fields(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; of another class, nothing."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def columns(text: str) -> int:
@@ -85,9 +87,10 @@ def columns(text: str) -> int:
     >>> columns("梯度 y")
     6
     """
-    return sum(_columns_of(character) for character in text)
+    return sum(map(_columns_of, text))
 
 
+@lru_cache(maxsize=4096)
 def _columns_of(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
@@ -99,6 +102,7 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
+@lru_cache(maxsize=4096)
 def wrap(text: str, width: int, lines: int = 3) -> tuple[str, ...]:
     """Return `text` in at most `lines` pieces of at most `width` columns, the last one ending in ``…`` if some is left.
 
@@ -131,12 +135,14 @@ def _fitting(text: str, width: int) -> int:
     return len(text)
 
 
+@lru_cache(maxsize=4096)
 def points(text: str, size: float, bold: bool = False) -> float:
     """Return about how wide `text` is in a sans-serif font of `size` points; rather too wide than too narrow."""
-    ems = sum(_ems(character) for character in text)
+    ems = sum(map(_ems, text))
     return ems * size * (1.08 if bold else 1.0)
 
 
+@lru_cache(maxsize=4096)
 def _ems(character: str) -> float:
     count = _columns_of(character)
     if count != 1:

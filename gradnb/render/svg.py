@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 from gradnb.render.palette import css, palette
 from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, boxes_of, keyed
@@ -85,23 +85,51 @@ class _RowPlace:
     lines: tuple[_LinePlace, ...]
 
 
-class _Drawing:
-    """What a view draws."""
+_Thing = Node | Seed | BackwardEdge | ForwardEdge
+#: By element id, what stands in its attributes.
+_Attributes = dict[str, dict[str, str]]
 
-    def __init__(self, view: View) -> None:
+
+class _Drawing:
+    """What a view draws.
+
+    Parameters
+    ----------
+    view : View
+        The view.
+    before : _Drawing, optional
+        What was drawn before: all that both views have in common is taken over.
+    """
+
+    def __init__(self, view: View, before: _Drawing | None = None) -> None:
         self.given = view
-        self.view = clean(view)
-        self.owners = Parts(self.view, palette(view.theme)).owners()
+        self._picture: View = replace(view, rows=(), steps=(), notes=())
+        known = (None, None) if before is None else (before._picture, before.view)
+        self.view: View = clean(self._picture, *known)
+        self._parts: Parts = Parts(self.view, palette(view.theme), before=None if before is None else before._parts)
+        self.owners = self._parts.owners()
+        safe = self.view
+        things: tuple[_Thing, ...] = (*safe.nodes, *safe.seeds, *safe.backward_edges, *safe.forward_edges)
+        self.things: dict[str, _Thing] = {thing.id: thing for thing in things}
+        self._frames: dict[str, object] = {
+            identity: before._frames[identity]
+            if before is not None and before.things.get(identity) is thing
+            else _frame(thing, self.owners.get(identity, ()))
+            for identity, thing in self.things.items()
+        }
+        #: For each thing, once it was asked for, all that depends on the view.
+        self.attributes: dict[str, _Attributes] = {}
+
+    @property
+    def frame(self) -> object:
+        """All of it that only a new layout can change."""
+        view = self.view
+        return self._frames, view.collapsible, view.layout, view.theme, view.language
 
     @cached_property
-    def frame(self) -> object:
-        """All of it but the rows that only a new layout can change."""
-        view = self.view
-        forward = tuple((edge.id, edge.source, edge.target) for edge in view.forward_edges)
-        backward = tuple((edge.id, edge.source, edge.target, edge.flow) for edge in view.backward_edges)
-        seeds = tuple((seed.id, seed.target) for seed in view.seeds)
-        marks = tuple((n.id, n.name, n.kind, n.is_x, n.is_y, n.scope, n.opens) for n in view.nodes)
-        return forward, backward, seeds, marks, view.collapsible, view.layout, view.theme, view.language
+    def speaker(self) -> Speaker:
+        """What says its names."""
+        return Speaker(self.view)
 
 
 class Template:
@@ -127,8 +155,6 @@ class Template:
         drawing = self._last = _Drawing(view)
         view = drawing.view
         self._live = live
-        self._frame = drawing.frame
-        self._forms = {owner: _form(rows) for owner, rows in drawing.owners.items()}
         self._root = _parsed(raw_svg)
         groups = {group.get("id", ""): group for group in self._root.iter(_tag("g"))}
         wanted = (*drawing.owners, *(edge.id for edge in view.forward_edges))
@@ -160,8 +186,10 @@ class Template:
         StructureChanged
             If `view` has other nodes, edges or states than fit this layout.
         """
-        for identity, attributes in self._attributes(self._drawing(view)):
-            _set(self._elements[identity], attributes)
+        drawing = self._drawing(view)
+        for part in (*map(partial(self._attributes, drawing), drawing.things), self._whole(drawing.view)):
+            for identity, attributes in part.items():
+                _set(self._elements[identity], attributes)
         return _written(self._root)
 
     def patch(self, old_view: View, new_view: View) -> Changes:
@@ -184,48 +212,68 @@ class Template:
             If either view has other nodes, edges or states than fit this layout.
         """
         old, new = self._drawing(old_view), self._drawing(new_view)
-        before = dict(self._attributes(old, beside=new))
-        changes: Changes = {}
-        for identity, attributes in self._attributes(new, beside=old):
-            known = before[identity]
-            changed: dict[str, str | None] = {name: v for name, v in attributes.items() if known.get(name) != v}
-            changed |= dict.fromkeys(known.keys() - attributes.keys())
-            if changed:
-                changes[identity] = changed
+        changes = _difference(self._whole(old.view), self._whole(new.view))
+        for owner, thing in new.things.items():
+            if thing is not old.things[owner]:
+                changes |= _difference(self._attributes(old, owner), self._attributes(new, owner))
         return changes
 
     def _drawing(self, view: View) -> _Drawing:
         """Return what a view draws in this layout."""
         if view is self._last.given:
             return self._last
-        drawing = _Drawing(view)
-        if drawing.frame != self._frame or any(
-            _form(rows) != self._forms[owner] for owner, rows in drawing.owners.items()
-        ):
+        drawing = _Drawing(view, self._last)
+        if drawing.frame != self._last.frame:
             raise StructureChanged("The picture's nodes, edges or states are other ones now; it needs a new layout.")
         # What is shown is asked for again, together with what comes next.
         self._last = drawing
         return drawing
 
-    def _attributes(self, drawing: _Drawing, beside: _Drawing | None = None) -> Iterator[tuple[str, dict[str, str]]]:
-        """Yield by id all that depends on a view; with another one beside it, of the parts that differ."""
-        view = drawing.view
-        for owner, rows in drawing.owners.items():
-            if rows and (beside is None or beside.owners[owner] != rows):
-                for row, place in zip(rows, self._places[owner], strict=True):
-                    yield from _row_attributes(row, place)
-        other = None if beside is None else beside.view
-        speaker = Speaker(view) if self._live else None
-        for things in ("nodes", "seeds", "backward_edges", "forward_edges"):
-            before = (None,) * len(getattr(view, things)) if other is None else getattr(other, things)
-            for thing, known in zip(getattr(view, things), before, strict=True):
-                if thing != known:
-                    attributes = {"class": _class(thing)}
-                    if speaker is not None and not isinstance(thing, ForwardEdge):
-                        attributes["aria-label"] = speaker.name(thing)
-                    yield thing.id, attributes
-        yield ("picture-all", {"aria-label": view.caption}) if self._live else ("picture-title", {"text": view.caption})
-        yield "picture-story", {"text": _story(view)}
+    def _attributes(self, drawing: _Drawing, owner: str) -> _Attributes:
+        """Return all of one thing that depends on the view."""
+        known = drawing.attributes.get(owner)
+        if known is not None:
+            return known
+        thing = drawing.things[owner]
+        own = {"class": _class(thing)}
+        if self._live and not isinstance(thing, ForwardEdge):
+            own["aria-label"] = drawing.speaker.name(thing)
+        found = drawing.attributes[owner] = {owner: own}
+        for row, place in zip(drawing.owners.get(owner, ()), self._places.get(owner, ()), strict=True):
+            found.update(_row_attributes(row, place))
+        return found
+
+    def _whole(self, view: View) -> _Attributes:
+        """Return what is said of the picture as a whole."""
+        caption = (
+            {"picture-all": {"aria-label": view.caption}} if self._live else {"picture-title": {"text": view.caption}}
+        )
+        return caption | {"picture-story": {"text": _story(view)}}
+
+
+def _difference(old: _Attributes, new: _Attributes) -> Changes:
+    """Return what changes from one state of some elements to another one."""
+    changes: Changes = {}
+    for identity, attributes in new.items():
+        known = old[identity]
+        if attributes != known:
+            changed: dict[str, str | None] = {name: v for name, v in attributes.items() if known.get(name) != v}
+            changes[identity] = changed | dict.fromkeys(known.keys() - attributes.keys())
+    return changes
+
+
+def _frame(thing: _Thing, rows: tuple[Row, ...]) -> object:
+    """Return all of a thing that only a new layout can change."""
+    match thing:
+        case Node():
+            mark: object = (thing.name, thing.kind, thing.is_x, thing.is_y, thing.scope, thing.opens)
+        case Seed():
+            mark = thing.target
+        case BackwardEdge():
+            mark = (thing.source, thing.target, thing.flow)
+        case _:
+            mark = (thing.source, thing.target)
+    return mark, _form(rows)
 
 
 def _form(rows: tuple[Row, ...]) -> object:
