@@ -52,7 +52,7 @@ def beside(view: View, gradients: Sequence[Array | None], answer: Answer, option
     if answer.problem:
         return replace(view, notes=(*view.notes, answer.problem))
     rows = [
-        replace(row, other=_other(ours, theirs, options))
+        row if row.gradient.state.is_secret else replace(row, other=_other(ours, theirs, options))
         for row, ours, theirs in zip(view.rows, gradients, answer.gradients, strict=True)
     ]
     return replace(view, rows=tuple(rows))

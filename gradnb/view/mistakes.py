@@ -119,7 +119,7 @@ class Mistakes:
     def found(self) -> tuple[Mistake, ...]:
         """All of them: the most specific first, so that the first that gives an answer explains it best."""
         scene = self._scene
-        with scene.derivation.graph.as_default(), not_recording():
+        with scene.derivation.graph.as_default(), not_recording(), np.errstate(all="ignore"):
             if self._total is None:
                 self._compute(map(scene.read, (self._x, *scene.ys)))
                 return (*self._stops_ignored(), *self._values())
@@ -408,8 +408,18 @@ class Mistakes:
 
     def _signs(self) -> Iterator[Mistake]:
         yield Mistake("sign", -self._truth, "sign", {})
-        signs = [(link, -self._arrays[link.passed]) for link in self._links if link.passed in self._arrays]
+        signs = [(link, -self._arrays[link.passed]) for link in self._links if self._turns_sign(link)]
         yield from self._changed("sign", "sign_at", signs)
+
+    def _turns_sign(self, link: _Link) -> bool:
+        """Return whether an operation falls when its input rises: only there a sign can get lost."""
+        if link.upstream not in self._arrays or link.passed not in self._arrays:
+            return False
+        upstream, passed = self._arrays[link.upstream], self._arrays[link.passed]
+        if link.operation.type in ("Sub", "Neg"):
+            return link.position == len(link.operation.inputs) - 1
+        same_shape = upstream.shape == passed.shape and passed.dtype.kind == "f"
+        return same_shape and bool((upstream * passed <= 0).all() and passed.any())
 
     def _counts(self) -> Iterator[Mistake]:
         """Yield what comes when a mean is taken for a sum, or a sum for a mean."""

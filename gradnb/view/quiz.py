@@ -441,9 +441,8 @@ class Quiz:
         if given.size and not given.any() and gradient.any():
             return self._wrong("zero_for_number", name, **self._ys(name))
         if given.shape != gradient.shape:
-            alike = given.size == 1 and agrees(
-                np.broadcast_to(given.ravel(), gradient.shape), gradient, self._tolerance
-            )
+            spread = np.full(gradient.shape, given.ravel()[0]) if given.size == 1 and gradient.ndim else given
+            alike = agrees(spread, gradient, self._tolerance)
             key = "shape_only" if same else "shape_alike" if alike else "shape"
             form = _form(gradient.shape)
             return self._wrong("shape", name, key, shape=gradient.shape, given=given.shape, form=form)
@@ -521,9 +520,10 @@ def _agreeing(given: Array, gradient: Array, tolerance: float, *, whole: bool = 
     finite = np.isfinite(truth)
     with np.errstate(all="ignore"):
         sizes = np.abs(truth)
-        limit = tolerance * sizes
+        # A hair more: two digits of a third are one hundredth off.
+        limit = 1.001 * tolerance * sizes
         if whole:
-            near = np.abs(truth - np.round(truth)) <= 1e-5 * np.maximum(sizes, 1)
+            near = np.abs(truth - np.round(truth)) <= np.minimum(1e-5 * np.maximum(sizes, 1), 0.01)
             limit = np.where(near & (sizes < _LARGEST_WHOLE), np.minimum(limit, _WHOLE_SHARE * tolerance), limit)
         # Next to large numbers the last bits of small ones are noise.
         limit = np.maximum(limit, 1e-6 * sizes[finite].max(initial=0.0))
