@@ -35,10 +35,11 @@ from gradnb.render import svg as svg_renderer
 from gradnb.render import text as text_renderer
 from gradnb.render.layout import Format, LayoutUnavailable, draw
 from gradnb.view.build import ALWAYS, Builder, Options, Scene
+from gradnb.view.card import card_of
 from gradnb.view.derivation import Derivation, Question, derive
 from gradnb.view.hiding import can_be_hidden, unknown_name
 from gradnb.view.mistakes import Laboratory
-from gradnb.view.model import View
+from gradnb.view.model import Card, View
 from gradnb.view.names import Names
 from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
 from gradnb.view.quiz import TOLERANCE, Quiz
@@ -181,7 +182,19 @@ class Explanation:
         feeds = {**self._setting.calculator.drawn(self._numbers), **self._inputs.drawn, **self._inputs.feeds}
         return {"variables": dict(self._inputs.variables), "feeds": feeds}
 
-    def _against_tensorflow(self) -> Explanation:
+    @property
+    def is_compared(self) -> bool:
+        """Whether TensorFlow's answer stands beside."""
+        return self._answer is not None
+
+    def against_tensorflow(self) -> Explanation:
+        """Return the same explanation with TensorFlow's answer beside it, from the same values; it takes some seconds.
+
+        Raises
+        ------
+        RuntimeError
+            If TensorFlow is not installed.
+        """
         setting = self._setting
         inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(self._numbers)})
         answer = ask_tensorflow(setting.derivation, inputs, setting.seed_number, setting.options.language)
@@ -284,6 +297,36 @@ class Explanation:
         derivation, language = setting.derivation, setting.options.language
         laboratory = Laboratory(copy, compute, derivation.stops, derivation.lifted, language)
         return QuizState(setting.scene, numbers, laboratory, self._hidden, language, setting.options.precision)
+
+    def card(self, id: str) -> Card:
+        """Return what is told of one node, seed or backward edge.
+
+        Parameters
+        ----------
+        id : str
+            Its id in the view: ``n0``, ``s0``, ``b0``.
+
+        Returns
+        -------
+        Card
+            Value, gradient and rule; the rule with the numbers in; what arrives from where, or why nothing does.
+            Of what is to be predicted it gives nothing away.
+
+        Raises
+        ------
+        KeyError
+            If the picture has nothing of this id.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> card = tf.explain(2.0 * x, x, language="en").card("b0")
+        >>> card.title, [line.text for line in card.lines if line.label == "x receives"]
+        ('2 · x → x', ['2.0'])
+        """
+        return card_of(self._setting.scene, self._numbers, self.partial_view(["graph"]), self._builder, id)
 
     # Opening and closing name scopes
 
@@ -408,6 +451,25 @@ class Explanation:
             if before is None or not np.array_equal(array, before):
                 seeds[number] = array
         return Explanation(setting, replace(known, variables=variables, feeds=feeds, seeds=seeds), None, self._hidden)
+
+    def producers(self, edge: str) -> tuple[str, ...]:
+        """Return where a backward edge of the picture could be cut, or a cut one be joined.
+
+        Parameters
+        ----------
+        edge : str
+            The edge's id.
+
+        Returns
+        -------
+        tuple of str
+            Of `Problem.stoppable` and `Problem.liftable`, the operations that pass this contribution on; several where
+            a collapsed name scope makes one edge of many. Nothing if there is no such edge.
+        """
+        setting = self._setting
+        passing = {link.operation.name for link in setting.scene.picture.links if link.id == edge}
+        found = {**setting.stoppable, **setting.liftable}
+        return tuple(name for name, operation in found.items() if operation in passing)
 
     @property
     def recipe(self) -> Recipe:
@@ -909,4 +971,4 @@ def _explained(
     explanation = Explanation(setting, setting.calculator.complete(inputs)).with_hidden(hide)
     # Now, and not when it is first shown: what does not fit is the caller's error.
     _ = explanation.view
-    return explanation if against is None else explanation._against_tensorflow()
+    return explanation if against is None else explanation.against_tensorflow()

@@ -122,11 +122,6 @@ class Desk:
         """Return a check box with its words beside it."""
         return widgets.Checkbox(ticked, description=description, indent=False, layout=self.layout, style=self.box_style)
 
-    def close(self) -> None:
-        """Close what is shared."""
-        for widget in (self.layout, self.field_style, self.slider_style, self.box_style):
-            widget.close()
-
 
 class ArrayControls(Protocol):
     """The controls of one array.
@@ -206,16 +201,10 @@ class ElementControls:
         self._elements: list[_Number | _Truth] = []
         self._message = widgets.HTML(layout=desk.layout)
         self._in_rows = start.size <= MOST_SLIDERS
-        self._elements_box = widgets.Box(layout=desk.layout)
-        self._elements_box.add_class("gradnb-rows" if self._in_rows else "gradnb-grid")
         at_first = 0 if folded else self._at_first()
-        columns = min(start.shape[-1], WIDEST_GRID) if start.ndim else 1
-        if not self._in_rows:
-            self._elements_box.add_class(f"gradnb-columns-{columns}")
-        self._build(at_first)
-        parts: list[widgets.Widget] = [self._elements_box]
+        parts: list[widgets.Widget] = [self._part(at_first)] if at_first else []
         if at_first < start.size:
-            parts.append(self._everything())
+            parts += self._everything()
         self.box = widgets.VBox([*parts, self._message], layout=desk.layout)
         self.box.add_class("gradnb-array")
 
@@ -244,19 +233,28 @@ class ElementControls:
         for element in self._elements:
             element.refresh()
 
+    @property
+    def _columns(self) -> int:
+        return min(int(self.start.shape[-1]), WIDEST_GRID)
+
     def _at_first(self) -> int:
         shape = self.start.shape
         if self._in_rows or (len(shape) == 2 and max(shape) <= WIDEST_GRID):
-            return self.start.size
-        return min(int(shape[-1]), WIDEST_GRID)
+            return int(self.start.size)
+        return self._columns
 
-    def _build(self, count: int) -> None:
-        """Make the controls of the first `count` elements, as far as they are not there yet."""
+    def _part(self, count: int) -> widgets.Box:
+        """Return the controls of the elements up to `count` that are not there yet."""
         limit = 2 * largest_of(self.start) if self.start.dtype.kind != "b" else 0.0
-        for position in range(len(self._elements), count):
+        known = len(self._elements)
+        for position in range(known, count):
             index = tuple(int(place) for place in np.unravel_index(position, self.start.shape))
             self._elements.append(self._element(position, label(self._name, index), limit))
-        self._elements_box.children = tuple(element.widget for element in self._elements)
+        box = widgets.Box([element.widget for element in self._elements[known:]], layout=self._desk.layout)
+        box.add_class("gradnb-rows" if self._in_rows else "gradnb-grid")
+        if not self._in_rows:
+            box.add_class(f"gradnb-columns-{self._columns}")
+        return box
 
     def _element(self, position: int, name: str, limit: float) -> _Number | _Truth:
         def change(number: Number) -> None:
@@ -270,18 +268,18 @@ class ElementControls:
         reach = around(number, limit, self.start.dtype) if self._in_rows else None
         return _Number(name, number, self.start.dtype, self._desk, change, self._refuse, bounds or reach, bounds)
 
-    def _everything(self) -> widgets.Checkbox:
-        box = self._desk.check_box(False, self._desk.say("show_all", count=self.start.size, name=self._name))
-        shown_at_first = len(self._elements)
+    def _everything(self) -> list[widgets.Widget]:
+        """Return a check box, and below it what is shown when it is ticked."""
+        tick = self._desk.check_box(False, self._desk.say("show_all", count=self.start.size, name=self._name))
+        rest = widgets.VBox(layout={"display": "none"})
 
         def follow(change: Mapping[str, Any]) -> None:
-            if change["new"]:
-                self._build(self.start.size)
-            else:
-                self._elements_box.children = self._elements_box.children[:shown_at_first]
+            if change["new"] and not rest.children:
+                rest.children = (self._part(self.start.size),)
+            rest.layout.display = None if change["new"] else "none"
 
-        box.observe(follow, "value")
-        return box
+        tick.observe(follow, "value")
+        return [tick, rest]
 
     def _refuse(self, reason: str) -> None:
         self._message.value = f'<p role="alert">{escape(reason)}</p>' if reason else ""

@@ -10,7 +10,7 @@ import traitlets
 
 
 class PageScript(anywidget.AnyWidget):
-    """Folds the static copies below a panel and names its sliders, as long as a kernel answers.
+    """Folds the static copies below a panel, names its sliders, and copies, as long as a kernel answers.
 
     Parameters
     ----------
@@ -19,6 +19,7 @@ class PageScript(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("static") / "page.js"
+    _css = Path(__file__).with_name("static") / "panel.css"
     copies = traitlets.Int(1).tag(sync=True)
 
     def __init__(self, copies: int, **options: Any) -> None:

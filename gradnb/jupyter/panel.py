@@ -1,53 +1,37 @@
-"""The live panel: controls for what goes into a gradient, and the picture and table that follow them."""
+"""The live panel: what goes into a gradient can be moved, and picture, views and words follow."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Mapping
-from dataclasses import fields, replace
+import time
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
+from pathlib import Path
+from typing import Any
 
 import ipywidgets as widgets
+from IPython.core.getipython import get_ipython
 
+from gradnb.engine.naming import given_names
 from gradnb.explanation import Explanation
-from gradnb.jupyter.controls import Array, ArrayControls, Desk, array_of, controls_of
+from gradnb.jupyter import code, what_if
+from gradnb.jupyter.board import Board
+from gradnb.jupyter.drawer import Drawer
+from gradnb.jupyter.graph_view import GraphView
+from gradnb.jupyter.history import History, State
+from gradnb.jupyter.idle import WhenIdle
+from gradnb.jupyter.player import Player
+from gradnb.jupyter.teaching import read_presets, read_ranges
+from gradnb.jupyter.views_box import ViewsBox
 from gradnb.messages import text
-from gradnb.render import dot, html, layout, svg
-from gradnb.render.palette import DARK, LIGHT
 from gradnb.view.model import View
 
-_DARK_PAGES = ('body[data-jp-theme-light="false"]', "body.vscode-dark", 'html[theme="dark"]')
-
-_STYLE = """
-.gradnb-panel { --gradnb-line: var(--jp-border-color2, #8886); }
-.gradnb-panel svg { max-width: 100%; height: auto; display: block; }
-.gradnb-panel table { border-collapse: collapse; }
-.gradnb-panel caption { text-align: left; font-weight: 600; padding: .3em 0; white-space: nowrap; }
-.gradnb-panel :is(th, td) { border-bottom: 1px solid var(--gradnb-line); padding: .3em .8em; text-align: left; }
-.gradnb-panel .gradnb-error { border-left: 4px solid var(--jp-error-color1, #b3261e); padding: .3em .8em; }
-"""
-
-# Beside each other where there is room for a legible picture, else one below the other.
-_BODY = {"flex_flow": "row wrap", "align_items": "flex-start"}
-_CONTROLS = {
-    "flex": "1 1 22em",
-    "flex_flow": "row wrap",
-    "align_items": "flex-start",
-    "max_height": "34em",
-    "overflow": "auto",
-}
-_SECTION = {"flex": "1 0 21em", "min_width": "0"}
-_PICTURE = {"min_width": "0", "overflow": "auto"}
-# A picture that would have to be made smaller than this to stand beside the controls stands below them.
-_SMALLEST_SCALE = 0.8
-
-# How long the kernel waits for further changes, in seconds.
-_PAUSE = 0.02
+#: A picture that is wider than so many points gets a row of its own.
+_WIDE = 620.0
 
 
 class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
-    """Controls for one explanation, with its picture and table.
+    """Controls for one explanation, with its picture, the card of what is selected, steps and views.
 
     Everything happens on the explanation's own copy of the graph: the learner's session and variables stay as they are.
 
@@ -55,111 +39,328 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
     ----------
     explanation : Explanation
         What is shown at first.
+    presets : Mapping of str to Mapping, optional
+        States with names, as `gradnb.jupyter.teaching.read_presets` takes them.
+    ranges : Mapping of str to tuple, optional
+        Where numbers may go, as `gradnb.jupyter.teaching.read_ranges` takes it.
+    names : Mapping of str to object, optional
+        What a program calls its tensors, for the code that is copied; by default the notebook's names.
+
+    Attributes
+    ----------
+    explanation : Explanation
+        What is shown at present.
+    graph : GraphView
+        The picture.
+    player : Player
+        The steps.
+    views : ViewsBox
+        What stands below.
+    drawer : Drawer
+        Where texts are copied and files are named.
+
+    Raises
+    ------
+    BadSetting
+        If a preset or a range does not fit.
     """
 
-    def __init__(self, explanation: Explanation) -> None:
-        self._start = explanation
-        self._language = explanation.view.language
-        self._waits = False
-        self._template: svg.Template | None = None
+    def __init__(
+        self,
+        explanation: Explanation,
+        *,
+        presets: Mapping[str, Any] | None = None,
+        ranges: Mapping[str, Any] | None = None,
+        names: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.explanation = self._start = explanation
+        self._base = explanation
+        self._names = names
+        problem = explanation.problem
+        empty = explanation.partial_view([])
+        self._language, self._precision = empty.language, int(explanation.recipe.options.get("precision", 4))
+        bounds = read_ranges(ranges or {}, problem, self._language)
+        self._presets = read_presets(presets or {}, problem, bounds, self._language)
+        self._scopes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._kept: Explanation | None = None
+        self._gesture = ""
+
+        self._board = Board(problem, self._changed, bounds, self._language)
+        self._history = History(self._board.start)
+        self._idle = WhenIdle(self._follow)
+        self.graph = GraphView()
+        self.graph.on_stop(lambda edge: self._guarded(lambda: self.toggle_stop(edge)))
+        self.graph.on_scope(lambda scope: self._guarded(lambda: self.toggle_scope(scope)))
+        self.graph.observe(lambda _: self._guarded(self._paint_card), "selected")
+        self.player = Player(self._steps, self._paint_step, self._guarded, self._language)
+        self.views = ViewsBox(empty.shown, self._chosen, self._language)
+        self.drawer = Drawer(self.save, self._language)
+        self._make_toolbar()
         self._caption = widgets.HTML()
-        self._picture = widgets.HTML(layout=_PICTURE)
-        self._words = widgets.HTML()
+        self._caption.add_class("gradnb-caption")
         self._message = widgets.HTML()
-        self._make_controls()
-        reset = widgets.Button(description=self._say("reset"), tooltip=self._say("reset_tip"), icon="undo")
-        reset.on_click(lambda _: self.reset())
+        self._differences = widgets.HTML()
+        self._differences.add_class("gradnb-differences")
+        self._card = widgets.HTML()
+        self._card.add_class("gradnb-card")
+        self._body = _box("gradnb-body", [self._board.box, self.graph, self._card])
+        self._body.children[1].add_class("gradnb-picture")
         super().__init__(
             [
-                widgets.HTML(f"<style>{_STYLE}{_dark_style(explanation.view.theme)}</style>"),
-                widgets.HBox([reset, self._caption]),
-                widgets.HBox([widgets.HBox(self._sections(), layout=_CONTROLS), self._picture], layout=_BODY),
+                self._caption,
+                self._toolbar,
+                self.drawer.box,
+                _box("gradnb-bar", [self.player.box, self.player.words]),
                 self._message,
-                self._words,
+                self._differences,
+                self._body,
+                self.views.choice,
+                self.views.box,
             ]
         )
         self.add_class("gradnb-panel")
-        self._paint(explanation.view)
+        self._paint()
 
     def __repr__(self) -> str:
         """Return what a page without widgets says in its place: the same text on every run, on every machine."""
         return self._say("static")
 
-    # The controls
+    def _make_toolbar(self) -> None:
+        self._undo = self._button("undo", "undo", self.undo, with_words=False)
+        self._redo = self._button("redo", "repeat", self.redo, with_words=False)
+        self._what_if = widgets.Checkbox(
+            False, description=self._say("what_if"), tooltip=self._say("what_if_tip"), indent=False, layout=_narrow()
+        )
+        self._what_if.add_class("gradnb-chip")
+        self._what_if.observe(lambda change: self._guarded(lambda: self.keep(change["new"])), "value")
+        self._preset = widgets.Dropdown(
+            options=[("–", ""), *((name, name) for name in self._presets)],
+            description=self._say("presets"),
+            layout={"width": "auto", "display": None if self._presets else "none"},
+        )
+        self._preset.observe(lambda change: self._guarded(lambda: self.choose(change["new"])), "value")
+        self._ask = self._button("ask", "question", self.ask_tensorflow)
+        if not self._start.is_compared:
+            self._ask.layout.display = "none"
+        self._toolbar = _box(
+            "gradnb-bar",
+            [
+                self._button("reset", "refresh", self.reset),
+                self._undo,
+                self._redo,
+                self._preset,
+                self._what_if,
+                self._ask,
+                self._button("copy_code", "code", lambda: self.drawer.show_text(self.code(), "code")),
+                self._button("copy_latex", "", lambda: self.drawer.show_text(self.latex(), "latex")),
+                self._button("copy_markdown", "", lambda: self.drawer.show_text(self.markdown(), "markdown")),
+                self._button("save", "save", self.drawer.ask_for_file),
+            ],
+        )
 
-    def _make_controls(self) -> None:
-        problem = self._start.problem
-        self._weights = self._arrays({name: (f"grad_ys {name}", value) for name, value in problem.weights.items()})
-        self._inputs = self._arrays({name: (name, value) for name, value in problem.inputs.items()})
-        self._stops = {
-            name: widgets.Checkbox(
-                name in problem.stops,
-                description=self._say("stop_at", name=name),
-                indent=False,
-                layout=widgets.Layout(width="auto"),
-            )
-            for name in problem.stoppable
-        }
-        for box in self._stops.values():
-            box.observe(lambda _: self._changed(), "value")
+    def _button(self, key: str, icon: str, action: Callable[[], None], with_words: bool = True) -> widgets.Button:
+        button = widgets.Button(
+            description=self._say(key) if with_words else "",
+            tooltip=self._say(f"{key}_tip"),
+            icon=icon,
+            layout=_narrow(),
+        )
+        button.on_click(lambda _: self._guarded(action))
+        return button
 
-    def _arrays(self, described: Mapping[str, tuple[str, Array]]) -> dict[str, ArrayControls]:
-        desk = Desk(lambda _: self._changed(), self._language)
-        found = {name: controls_of(description, value, desk) for name, (description, value) in described.items()}
-        return {name: controls for name, controls in found.items() if controls is not None}
+    # What is set
 
-    def _sections(self) -> list[widgets.Widget]:
-        """Return the controls, each kind under its heading."""
-        kinds = {
-            "weights": [controls.box for controls in self._weights.values()],
-            "inputs": [controls.box for controls in self._inputs.values()],
-            "stops": list(self._stops.values()),
-        }
-        sections = [
-            widgets.VBox([widgets.HTML(f"<b>{escape(self._say(key))}</b>"), *boxes], layout=_SECTION)
-            for key, boxes in kinds.items()
-            if boxes
-        ]
-        problem = self._start.problem
-        without = [f"grad_ys {name}" for name in problem.weights if name not in self._weights]
-        without += [name for name in problem.inputs if name not in self._inputs]
-        if without:
-            sections.append(widgets.HTML(escape(self._say("without", names=", ".join(without))), layout=_SECTION))
-        return sections
+    @property
+    def state(self) -> State:
+        """What is set."""
+        return self._board.state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._put(state)
+
+    def change(
+        self,
+        inputs: Mapping[str, Any] | None = None,
+        weights: Mapping[str, Any] | None = None,
+        stops: Iterable[str] | None = None,
+        lifted: Iterable[str] | None = None,
+    ) -> None:
+        """Set values, weights, stops as `Explanation.recompute` takes them; what is not mentioned stays."""
+        values: dict[str, Any] = {**(inputs or {}), **{f"grad_ys {name}": w for name, w in (weights or {}).items()}}
+        known = self.state
+        values["stop_gradients"] = known.stops if stops is None else list(stops)
+        values["lifted"] = known.lifted if lifted is None else list(lifted)
+        (new,) = read_presets({"": values}, self._start.problem, {}, self._language).values()
+        self._put(State({**known.inputs, **new.inputs}, {**known.weights, **new.weights}, new.stops, new.lifted))
+
+    def undo(self) -> None:
+        """Go one gesture back."""
+        self._go(self._history.undone())
+
+    def redo(self) -> None:
+        """Go one gesture on."""
+        self._go(self._history.redone())
 
     def reset(self) -> None:
-        """Bring back the values that the cell had."""
-        for controls in (*self._weights.values(), *self._inputs.values()):
-            controls.put(None)
-        for name, box in self._stops.items():
-            box.value = name in self._start.problem.stops
-        self._changed()
+        """Bring back the values that the cell had; that, too, can be undone."""
+        self._preset.value = ""
+        self._put(self._board.start)
 
-    # Following the controls
+    def choose(self, preset: str) -> None:
+        """Set what a preset sets; an empty name sets nothing."""
+        if preset:
+            self._preset.value = preset
+            self._put(self._presets[preset])
 
-    def _changed(self) -> None:
-        """Recompute when the kernel is idle: of many changes only the state after the last is computed."""
-        if self._waits:
+    def toggle_stop(self, edge: str) -> None:
+        """Stop the gradient where an edge of the picture begins, or let it pass there again.
+
+        The *producing operation* stops, as TensorFlow stops by operation. A stop of the program's own is lifted as a
+        what-if.
+
+        Parameters
+        ----------
+        edge : str
+            The id of a backward edge.
+        """
+        names, state, liftable = self.explanation.producers(edge), self.state, self._start.problem.liftable
+        stops = state.stops ^ {name for name in names if name not in liftable}
+        lifted = state.lifted ^ {name for name in names if name in liftable}
+        self._put(State(state.inputs, state.weights, stops, lifted))
+
+    def toggle_scope(self, scope: str) -> None:
+        """Open a name scope that is drawn as one box, or close one that is open."""
+        opened, collapsed = self._scopes
+        if scope in self.explanation.partial_view(["graph"]).collapsible:
+            self._scopes = (tuple(name for name in opened if name != scope), (*collapsed, scope))
+        else:
+            self._scopes = ((*opened, scope), tuple(name for name in collapsed if name != scope))
+        self._rebase()
+
+    def keep(self, kept: bool = True) -> None:
+        """Keep the present state as a ghost, with which all that follows is compared; or forget it."""
+        self._what_if.value = kept
+        self._kept = self.explanation if kept else None
+        self._paint_differences(self.explanation.partial_view(["graph"]))
+
+    def ask_tensorflow(self) -> None:
+        """Ask TensorFlow about the present state; it takes some seconds."""
+        self.explanation = self.explanation.against_tensorflow()
+        self._paint()
+
+    # What is taken away
+
+    def code(self) -> str:
+        """Return a cell that shows the present state."""
+        names = self._names
+        if names is None:
+            shell: Any = get_ipython()
+            names = {} if shell is None else {n: v for n, v in shell.user_ns.items() if not n.startswith("_")}
+        scaled, starts = self._board.scaled()
+        return code.cell(self._as_shown().recipe, given_names(names), scaled, starts)
+
+    def latex(self) -> str:
+        """Return the views in LaTeX."""
+        return self._as_shown().latex()
+
+    def markdown(self) -> str:
+        """Return the views in Markdown."""
+        return self._as_shown().markdown()
+
+    def save(self, file: str) -> Path:
+        """Write what is shown to a file, as `Explanation.save` does."""
+        return self._as_shown().save(file)
+
+    def _as_shown(self) -> Explanation:
+        return self.explanation.with_views(self.views.shown or ("table",))
+
+    # Following
+
+    def _changed(self, gesture: str) -> None:
+        """Follow what a person moved when the kernel is idle: of many changes only the last state is computed."""
+        self._gesture = gesture
+        self._idle.request()
+
+    def _follow(self) -> None:
+        def follow() -> None:
+            self._history = self._history.changed(self._board.state, self._gesture, time.monotonic())
+            self._compute()
+
+        self._guarded(follow)
+
+    def _put(self, state: State) -> None:
+        self._go(self._history.changed(state, "", time.monotonic()))
+
+    def _go(self, history: History) -> None:
+        self._history = history
+        self._board.put(history.present)
+        self._compute()
+
+    def _rebase(self) -> None:
+        """Start from an explanation with the scopes that are open, and hide what is still to be predicted."""
+        self._base = self._start.with_scopes(*self._scopes) if any(self._scopes) else self._start
+        self._compute()
+
+    def _compute(self) -> None:
+        state = self._history.present
+        inputs, weights = self._board.arrays(state)
+        if state == self._board.start:
+            self.explanation = self._base
+        else:
+            self.explanation = self._base.recompute(inputs, weights, state.stops, state.lifted)
+        self._paint()
+
+    def _chosen(self) -> None:
+        self._guarded(self._paint)
+
+    # Showing
+
+    def _paint(self) -> None:
+        self._board.refresh()
+        view = self.explanation.partial_view(["graph"])
+        self._caption.value = f"<code>{escape(view.caption)}</code>"
+        self._undo.disabled, self._redo.disabled = not self._history.past, not self._history.future
+        self._paint_picture(view)
+        self._paint_differences(view)
+        if self.player.position:
+            self.player.show(self._steps())
+        self._paint_step()
+        self._paint_card()
+        self.views.show(self.explanation)
+
+    def _paint_picture(self, view: View) -> None:
+        shown = "graph" in self.views.shown and bool(view.nodes)
+        if shown:
+            self.graph.show(view)
+        for widget in (self.graph, self._card):
+            widget.layout.display = None if shown else "none"
+        wide = _width(self.graph.svg) > _WIDE
+        (self._body.add_class if wide else self._body.remove_class)("gradnb-wide")
+
+    def _paint_step(self) -> None:
+        self.graph.lit, self.graph.badges = self.player.lit, self.player.badges
+
+    def _paint_card(self) -> None:
+        self._card.value = ""
+
+    def _paint_differences(self, view: View) -> None:
+        if self._kept is None:
+            self.graph.ghosts, self._differences.value = {}, ""
             return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._recompute()
-            return
-        self._waits = True
-        loop.call_later(_PAUSE, self._recompute)
+        self.graph.ghosts = what_if.ghosts(self._kept.partial_view(["graph"]), view)
+        told = what_if.differences(self._kept, self.explanation, self._precision, self._language)
+        lines = "".join(f"<li>{escape(line)}</li>" for line in told)
+        words = f"<ul>{lines}</ul>" if told else f"<p>{escape(self._say('no_difference'))}</p>"
+        self._differences.value = f'<div role="status">{words}</div>'
 
-    def _recompute(self) -> None:
-        """Compute with the controls' values, and show the result; an error is shown in the panel."""
-        self._waits = False
+    def _steps(self) -> Any:
+        return self.explanation.partial_view(["graph", "steps"]).steps
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """Do something; what goes wrong is said in the panel, which lives on."""
         try:
-            self._paint(
-                self._start.recompute(
-                    {n: array_of(c.setting, c.start) for n, c in self._inputs.items() if c.moved},
-                    {n: array_of(c.setting, c.start) for n, c in self._weights.items() if c.moved},
-                    {name for name, box in self._stops.items() if box.value},
-                ).view
-            )
+            action()
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             self._message.value = (
@@ -168,45 +369,27 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         else:
             self._message.value = ""
 
-    def _paint(self, view: View) -> None:
-        self._caption.value = f"<code>{escape(view.caption)}</code>"
-        if "graph" in view.shown and view.nodes:
-            self._picture.value = self._drawn(view)
-        self._words.value = html.body(replace(view, shown=tuple(part for part in view.shown if part != "graph")))
-
-    def _drawn(self, view: View) -> str:
-        """Return the picture: new numbers in the old layout, or where that does not fit, in a new one."""
-        if self._template is not None:
-            try:
-                return self._template.fill(view)
-            except svg.StructureChanged:
-                pass
-        try:
-            self._template = svg.Template(layout.draw(dot.render(view, live=True)).decode(), view)
-        except layout.LayoutUnavailable as reason:
-            return f"<p>{escape(reason.advice(view.language))}</p>"
-        drawn = self._template.fill(view)
-        self._picture.layout.flex = f"100 1 {_SMALLEST_SCALE * _width(drawn):.0f}pt"
-        return drawn
+    def close(self) -> None:
+        """Close the panel, and stop what goes on by itself."""
+        self._idle.close()
+        self.player.pause()
+        super().close()
 
     def _say(self, key: str, **values: object) -> str:
         return text(f"panel.{key}", self._language, **values)
 
 
+def _box(name: str, children: Iterable[widgets.Widget]) -> widgets.Box:
+    box = widgets.Box(list(children), layout=_narrow())
+    box.add_class(name)
+    return box
+
+
+def _narrow() -> widgets.Layout:
+    return widgets.Layout(width="auto")
+
+
 def _width(drawn: str) -> float:
     """Return the width of an SVG in points."""
-    found = re.search(r'<svg[^>]* width="([\d.]+)pt"', drawn)
+    found = re.search(r'<svg[^>]* viewBox="[\d.-]+ [\d.-]+ ([\d.]+)', drawn)
     return float(found[1]) if found else 0.0
-
-
-def _dark_style(theme: str) -> str:
-    """Return rules that give the picture its dark colours on a dark page, if the theme follows the page."""
-    if theme != "auto":
-        return ""
-    rules = []
-    for field in fields(LIGHT):
-        light, dark = getattr(LIGHT, field.name), getattr(DARK, field.name)
-        for attribute in ("fill", "stroke"):
-            pages = ", ".join(f'{page} .gradnb-panel svg [{attribute}="{light}"]' for page in _DARK_PAGES)
-            rules.append(f"{pages} {{ {attribute}: {dark}; }}")
-    return "\n".join(dict.fromkeys(rules))

@@ -226,11 +226,14 @@ def test_of_more_elements_one_row_stands_there_and_the_others_on_demand() -> Non
     made.check_box("show all 40 elements of w").value = True
     made.field("w[39]").value = "-1"
     assert made.array.tolist() == [*range(39), -1]
+    rest = made.controls.box.children[2]
+    assert rest.layout.display is None
     made.check_box("show all 40 elements of w").value = False
-    assert len(made.numbers) == 6
-    assert made.array[39] == -1
+    assert rest.layout.display == "none"
     made.check_box("show all 40 elements of w").value = True
-    assert made.field("w[39]").value == "-1"
+    assert rest.layout.display is None
+    assert len(made.numbers) == 40, "they are made once"
+    assert made.array[39] == -1
 
 
 def test_folded_controls_appear_on_demand_with_the_numbers_of_the_moment() -> None:

@@ -1,5 +1,6 @@
-// What a live panel needs the page for: it folds the static copies below, and names the sliders for screen readers.
-// Only a kernel answers the question at the end: in a page without one, and in a saved file, the copies stay open.
+// What a live panel needs the page for: it folds the static copies below, names the sliders for screen readers, and
+// copies to the clipboard. Only a kernel answers the question at the end: in a page without one, and in a saved file,
+// the copies stay open.
 export default {
   render({ model, el }) {
     el.style.display = "none";
@@ -16,15 +17,24 @@ export default {
 
     const nameSliders = (own) => {
       for (const slider of own.querySelectorAll(".widget-slider")) {
-        const name = slider.querySelector(".widget-label")?.textContent;
-        for (const part of slider.querySelectorAll("[role=slider], .widget-readout")) part.ariaLabel = name;
+        const label = slider.querySelector(".widget-label") ?? slider.parentElement.querySelector(".widget-label");
+        for (const part of slider.querySelectorAll("[role=slider], .widget-readout")) part.ariaLabel = label?.textContent;
         slider.querySelector(".widget-readout")?.setAttribute("role", "textbox");
       }
     };
 
+    const copy = (event) => {
+      const area = event.target.closest?.(".gradnb-copy")?.closest(".gradnb-drawer")?.querySelector("textarea");
+      if (!area) return;
+      area.select();
+      // Where a page may not write to the clipboard, the text is selected, and the keyboard copies it.
+      navigator.clipboard?.writeText(area.value).catch(() => document.execCommand("copy"));
+    };
+
     let observer;
+    let own;
     const follow = () => {
-      const own = el.closest(".jp-OutputArea-child");
+      own = el.closest(".jp-OutputArea-child");
       if (!own || observer) return;
       const put = () => {
         foldCopies(own);
@@ -33,12 +43,14 @@ export default {
       put();
       observer = new MutationObserver(put);
       observer.observe(own.parentElement, { childList: true, subtree: true });
+      own.addEventListener("click", copy);
     };
 
     model.on("msg:custom", follow);
     model.send("is the kernel there?");
     return () => {
       observer?.disconnect();
+      own?.removeEventListener("click", copy);
       model.off("msg:custom", follow);
     };
   },
