@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -88,13 +89,16 @@ class TrainView(_Shown):
         self._look = (language, theme, precision)
         self._before: tuple[Step, ...] = ()
         self._landscape: Landscape | None = None
+        # A front end may send what is clicked to a thread of its own, while a cell takes steps too.
+        self._lock = threading.RLock()
 
     # The run
 
     @property
     def learning(self) -> Learning:
         """Everything that it shows."""
-        return replace(report(self._trainer, *self._look, self._before), landscape=self._present_landscape())
+        with self._lock:
+            return replace(report(self._trainer, *self._look, self._before), landscape=self._present_landscape())
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -119,7 +123,8 @@ class TrainView(_Shown):
     @property
     def variables(self) -> dict[str, Array]:
         """The values of the trained variables, by display name."""
-        return self._trainer.variables
+        with self._lock:
+            return self._trainer.variables
 
     @property
     def settings(self) -> dict[str, float]:
@@ -139,13 +144,15 @@ class TrainView(_Shown):
         count : int
             How many.
         """
-        self._trainer.advance(_count(count))
+        with self._lock:
+            self._trainer.advance(_count(count))
 
     def reset(self) -> None:
         """Go back to the start; the settings stay, and the run so far is shown behind the next."""
-        if len(self._trainer.steps) > 1:
-            self._before = self.steps
-        self._trainer.reset()
+        with self._lock:
+            if len(self._trainer.steps) > 1:
+                self._before = self.steps
+            self._trainer.reset()
 
     def set(self, **settings: float) -> None:
         """Change settings of the optimizer from the next step on: ``view.set(learning_rate=0.01)``.
@@ -157,7 +164,8 @@ class TrainView(_Shown):
         ValueError
             If the value is no finite number.
         """
-        self._trainer.set(**settings)
+        with self._lock:
+            self._trainer.set(**settings)
 
     def run(self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None) -> Any:
         """Compute tensors of the program with the variables as they are trained so far.
@@ -174,7 +182,8 @@ class TrainView(_Shown):
         ndarray, NumPy scalar, or the structure of `fetches` with those in it
             The values.
         """
-        return self._trainer.run(fetches, feed_dict)
+        with self._lock:
+            return self._trainer.run(fetches, feed_dict)
 
     def decision_boundary(
         self, output: Any, placeholder: Any, points: Any, labels: Any, names: Sequence[str] = ("x[0]", "x[1]")
@@ -242,16 +251,20 @@ class TrainView(_Shown):
 
     def html(self) -> str:
         """Return it as a fragment of HTML: the curves as an image, and tables."""
-        described = self.learning
-        return renderer.html(described, self._chart.draw(described))
+        with self._lock:
+            return renderer.html(self.learning, self.png())
 
     def png(self) -> bytes:
         """Return the curves as PNG."""
-        return self._chart.draw(self.learning)
+        return self._drawn("png")
 
     def svg(self) -> bytes:
         """Return the curves as SVG."""
-        return self._chart.draw(self.learning, "svg")
+        return self._drawn("svg")
+
+    def _drawn(self, format: figure.Format) -> bytes:
+        with self._lock:
+            return self._chart.draw(self.learning, format)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -424,7 +437,8 @@ def train_view(
         variables=_variables(var_list),
         global_step=global_step,
         session=session,
-        names={**names_of_callers(), **given_names(names)},
+        names=given_names(names),
+        callers=names_of_callers(),
         seed=0 if seed is None else seed,
     )
     view = TrainView(trainer, *look)
@@ -488,7 +502,7 @@ def compare_optimizers(
     """
     look = _look(language, theme, precision)
     count = _count(steps)
-    given = {**names_of_callers(), **given_names(names)}
+    callers = names_of_callers()
     named = dict(optimizers) if isinstance(optimizers, Mapping) else _named(optimizers)
     if not named:
         raise ValueError(message("train_view.nothing_to_compare"))
@@ -500,7 +514,8 @@ def compare_optimizers(
             feed,
             variables=_variables(var_list),
             session=session,
-            names=given,
+            names=given_names(names),
+            callers=callers,
             seed=0 if seed is None else seed,
         )
         views[str(name)] = TrainView(trainer, *look)

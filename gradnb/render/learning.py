@@ -31,7 +31,11 @@ def text(learning: Learning) -> str:
     str
         Lines without trailing blanks; the same for the same run, everywhere.
     """
-    blocks = [[learning.caption], learning.sentences, *map(aligned, _tables(learning))]
+    blocks = [
+        [learning.caption],
+        learning.sentences,
+        *map(aligned, (_steps_table(learning), _variables_table(learning))),
+    ]
     return "\n\n".join("\n".join(harmless(line).rstrip() for line in block) for block in blocks if block)
 
 
@@ -48,7 +52,7 @@ def html(learning: Learning, picture: bytes | None = None) -> str:
     caption = escape(harmless(learning.caption))
     image = "" if picture is None else image_html(picture, alt(learning))
     parts = ["<details open>", f"<summary><code>{caption}</code></summary>", sentences_html(learning), image]
-    return "\n".join(part for part in [*parts, tables_html(learning), "</details>"] if part)
+    return "\n".join([*filter(None, parts), steps_html(learning), variables_html(learning), "</details>"])
 
 
 def sentences_html(learning: Learning) -> str:
@@ -56,13 +60,15 @@ def sentences_html(learning: Learning) -> str:
     return "".join(f"<p>{escape(harmless(sentence))}</p>" for sentence in learning.sentences)
 
 
-def tables_html(learning: Learning) -> str:
-    """Return a run's tables as HTML."""
-    headings = (
-        _say(learning, "steps_heading"),
-        _say(learning, "variables_heading", step=learning.steps[-1].number),
-    )
-    return "\n".join(table_html(table, heading) for table, heading in zip(_tables(learning), headings, strict=True))
+def steps_html(learning: Learning) -> str:
+    """Return some of a run's steps as a table."""
+    return table_html(_steps_table(learning), _say(learning, "steps_heading"))
+
+
+def variables_html(learning: Learning) -> str:
+    """Return what is trained as a table."""
+    heading = _say(learning, "variables_heading", step=learning.steps[-1].number)
+    return table_html(_variables_table(learning), heading)
 
 
 def alt(learning: Learning) -> str:
@@ -92,10 +98,6 @@ def comparison_html(compared: Comparison, picture: bytes) -> str:
     return "\n".join([*parts, *([f"<ul>{notes}</ul>"] if notes else []), "</details>"])
 
 
-def _tables(learning: Learning) -> tuple[Table, Table]:
-    return clean(_steps_table(learning)), clean(_variables_table(learning))
-
-
 def _steps_table(learning: Learning) -> Table:
     """Return one row for some of the steps; a setting has a column when it changed."""
     steps, precision = learning.steps, learning.precision
@@ -106,7 +108,7 @@ def _steps_table(learning: Learning) -> Table:
     for step in _chosen(steps):
         numbers = [step.loss, math.hypot(*step.sizes), *(step.settings[place] for place in changing)]
         rows.append((str(step.number), *(number_of(number, precision) for number in numbers)))
-    return Table(tuple(headings), tuple(rows))
+    return clean(Table(tuple(headings), tuple(rows)))
 
 
 def _variables_table(learning: Learning) -> Table:
@@ -122,7 +124,7 @@ def _variables_table(learning: Learning) -> Table:
         kept = _MOST_VARIABLES - 2
         more = _say(learning, "more_variables", count=len(rows) - kept - 1)
         rows = [*rows[:kept], (f"… {more}", *[""] * (len(headings) - 1)), rows[-1]]
-    return Table(tuple(headings), tuple(rows))
+    return clean(Table(tuple(headings), tuple(rows)))
 
 
 def _chosen(steps: Sequence[Step]) -> list[Step]:

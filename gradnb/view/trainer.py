@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,8 +61,9 @@ class Trainer:
     session : Session, optional
         Where the variables have their values; by default those that the last run on the graph left. Variables without
         a value begin with their initial values.
-    names : Mapping of Tensor to str
-        Display names.
+    names, callers : Mapping of Tensor to str
+        Display names: those that were given, and those of the calling program. It may have names for some of its
+        variables alone, such as for the last ones that a loop made: then all are called as the graph calls them.
     seed : int
         For initial values and random operations without a seed of their own.
 
@@ -95,6 +96,7 @@ class Trainer:
         global_step: Variable | None = None,
         session: Session | None = None,
         names: Mapping[Tensor, str] | None = None,
+        callers: Mapping[Tensor, str] | None = None,
         seed: int = 0,
     ) -> None:
         self._loss = _scalar(loss)
@@ -102,14 +104,15 @@ class Trainer:
             raise TypeError(message("train_view.no_optimizer", kind=type(optimizer).__name__))
         self._optimizer = optimizer
         self._graph: Graph = self._loss.graph
-        self._names = Names(names or {})
         self._seed = seed
         self._values = {op.name: array for op, array in _values(session, self._graph).items()}
         self._feed = _Feed(self._last_feed() if feed is None else feed)
         wanted = self._trainable() if variables is None else list(variables)
+        self._names = Names(_display_names(names or {}, callers or {}, wanted))
         self._program = self._built(wanted, global_step)
         self.unchanged = tuple(self._name(variable) for variable in wanted if variable.op.name in self._program.without)
-        self._variables = [variable for variable in wanted if variable.op.name not in self._program.without]
+        changed = [variable for variable in wanted if variable.op.name not in self._program.without]
+        self._labels = _unique(map(self._name, changed))
         self._settings: dict[str, float] = {
             name: float(value)
             for name, value in _numbers(self._optimizer).items()
@@ -136,10 +139,8 @@ class Trainer:
     @property
     def variables(self) -> dict[str, Array]:
         """The values of the trained variables at the present point, by display name."""
-        return {
-            self._name(variable): _array(self._session, op).copy()
-            for variable, op in zip(self._variables, self._program.variables, strict=True)
-        }
+        arrays = (_array(self._session, variable).copy() for variable in self._program.variables)
+        return dict(zip(self._labels, arrays, strict=True))
 
     @property
     def settings(self) -> dict[str, float]:
@@ -269,7 +270,7 @@ class Trainer:
             if variable.op in behind and variable.dtype.is_trainable
         ]
         if not found:
-            raise ValueError(message("train_view.no_variables", loss=self.loss))
+            raise ValueError(message("train_view.no_variables", loss=self._loss.op.name))
         return found
 
     def _last_feed(self) -> Batch:
@@ -535,6 +536,34 @@ def _array(session: Session, variable: Operation) -> Array:
 def _wide(array: Any) -> type[Any]:
     """Return a dtype in which the square of no element overflows early."""
     return np.complex128 if np.iscomplexobj(array) else np.float64
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    """Return names of which equal ones are numbered.
+
+    Examples
+    --------
+    >>> _unique(["w", "b", "w"])
+    ['w', 'b', 'w (2)']
+    """
+    found: list[str] = []
+    for name in names:
+        number = 2
+        unique = name
+        while unique in found:
+            unique = f"{name} ({number})"
+            number += 1
+        found.append(unique)
+    return found
+
+
+def _display_names(
+    given: Mapping[Tensor, str], callers: Mapping[Tensor, str], trained: Sequence[Variable]
+) -> dict[Tensor, str]:
+    variables = {variable.as_tensor(as_reference=True) for variable in trained}
+    if not variables <= callers.keys():
+        callers = {tensor: name for tensor, name in callers.items() if tensor not in variables}
+    return {**callers, **given}
 
 
 def _scalar(loss: Any) -> Tensor:
