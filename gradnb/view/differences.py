@@ -35,6 +35,8 @@ _RUNS_PER_ELEMENT = 8
 _ROUNDING = 1e-6
 #: From this on a gradient's own rounding shows in the digits that are written.
 _VISIBLE = 1e-3
+#: Doubts that are as large a part of a slope leave nothing to compare.
+_SEEN = 0.1
 _MOST_NAMED = 3
 _MOST_NOTES = 6
 
@@ -184,17 +186,19 @@ class Differences:
 
     def _change(self, before: Numbers, after: Numbers) -> tuple[float, float]:
         """Return by how much the weighted sum of the ys changed, and how large the numbers are that did."""
-        change = size = 0.0
+        change = size = unchanged = 0.0
         with np.errstate(all="ignore"):
             for y, weight in zip(self._ys, self._weights, strict=True):
                 old, new, w = before.get(y), after.get(y), before.get(weight)
                 if old is None or new is None or w is None or old.shape != new.shape:
                     return math.nan, math.nan
-                moved = (new != old) & (w != 0)
-                factors = np.conj(np.broadcast_to(w, old.shape)[moved])
-                change += float(np.real(factors * (new[moved] - old[moved])).sum())
-                size += float(np.abs(factors * new[moved]).sum())
-        return change, size
+                factors = np.conj(np.broadcast_to(w, old.shape))
+                moved = (new != old) & (factors != 0)
+                change += float(np.real(factors[moved] * (new[moved] - old[moved])).sum())
+                size += float(np.abs(factors[moved] * new[moved]).sum())
+                unchanged += float(np.abs(factors[~moved] * new[~moved]).sum())
+        # What changes nothing may still have a slope that is too small to be seen.
+        return change, size or unchanged
 
 
 def differences_of(scene: Scene, numbers: Numbers, inputs: Inputs, words: Words) -> Iterator[Difference]:
@@ -287,7 +291,7 @@ class _Said:
         pairs = [(float(g), s) for g, s in zip(numbers, self._slopes.held, strict=True) if s.place is Place.SMOOTH]
         if not pairs:
             return ""
-        said = _in_words(pairs)
+        said = _in_words(pairs) or self._words.say("difference.too_small")
         if self._own and not said.startswith("<"):
             said = self._words.say("difference.own", error=said, name=self._own)
         off = 0.0 if shown is None else _far(shown, exact)
@@ -331,7 +335,7 @@ def _rounded(slope: Slope) -> float:
 
 
 def _in_words(pairs: Sequence[tuple[float, Slope]]) -> str:
-    """Return how far gradients are from slopes, relative to the largest of them."""
+    """Return how far gradients are from slopes, relative to the largest; nothing where all of them may be rounding."""
     if not all(math.isfinite(gradient) for gradient, _ in pairs):
         return "∞"
     size = max(max(abs(gradient), abs(_rounded(slope))) for gradient, slope in pairs)
@@ -339,7 +343,9 @@ def _in_words(pairs: Sequence[tuple[float, Slope]]) -> str:
         return _below(_ROUNDING)
     error = max(abs(gradient - slope.value) / size for gradient, slope in pairs)
     doubt = max(slope.doubt / size for _, slope in pairs)
-    return _below(max(_ROUNDING, doubt)) if error <= max(_ROUNDING, doubt) else f"{error:.1e}"
+    if error > max(_ROUNDING, doubt):
+        return f"{error:.1e}"
+    return _below(max(_ROUNDING, doubt)) if doubt < _SEEN else ""
 
 
 def _below(bound: float) -> str:
