@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,7 +161,33 @@ def tensor_part(
     Part
         The formula.
     """
+    return unfolded(tensor, leaves, array_of, precision).parts[tensor]
+
+
+class Unfolded(NamedTuple):
+    """A formula with its intermediate results.
+
+    Attributes
+    ----------
+    parts : Mapping of Tensor to Part
+        Each tensor in it as a formula; what changes nothing has the formula of what it is computed from.
+    computed : tuple of Tensor
+        Those that an operation of the formula computes, in the order of computing.
+    """
+
+    parts: Mapping[Tensor, Part]
+    computed: tuple[Tensor, ...]
+
+
+def unfolded(
+    tensor: Tensor,
+    leaves: Callable[[Tensor], Part | None],
+    array_of: Callable[[Tensor], Any] = constant_value,
+    precision: int = 4,
+) -> Unfolded:
+    """Return a tensor as a formula, like `tensor_part`, with its intermediate results."""
     parts: dict[Tensor, Part] = {}
+    computed = []
     waiting = [tensor]
     while waiting:
         current = waiting[-1]
@@ -181,7 +208,8 @@ def tensor_part(
             part = operation_part(current.op, [parts[i] for i in current.op.inputs])
             several = len(current.op.outputs) > 1
             parts[current] = Part(f"{part.text}[{current.value_index}]", ATOM) if several else part
-    return parts[tensor]
+            computed.append(current)
+    return Unfolded(parts, tuple(computed))
 
 
 def _number_part(tensor: Tensor, array_of: Callable[[Tensor], Any], precision: int) -> Part | None:
@@ -246,6 +274,84 @@ def _shape(tensor: Tensor, array_of: Callable[[Tensor], Any]) -> tuple[int, ...]
 # The rule of an operation
 
 
+@dataclass(frozen=True)
+class SymbolicRule:
+    """An operation's rule, run on symbols in a graph of its own.
+
+    Attributes
+    ----------
+    graph : Graph
+        Where it ran.
+    operation : Operation
+        What stands for the operation there.
+    upstream : tuple of (Tensor or None)
+        The gradients of its outputs, as far as one arrives.
+    passed : tuple of (Tensor, IndexedSlices or None)
+        What the rule built for each input; all None when no gradient passes.
+    symbols : tuple of str
+        What its inputs are called.
+    leaves : Mapping of Tensor to Part
+        The symbols of its inputs, outputs, and their gradients.
+    """
+
+    graph: Graph
+    operation: Operation
+    upstream: tuple[Tensor | None, ...]
+    passed: tuple[AnyGradient | None, ...]
+    symbols: tuple[str, ...]
+    leaves: Mapping[Tensor, Part]
+
+    @property
+    def printed(self) -> Rule:
+        """Its lines."""
+        right = operation_part(self.operation, [Part(symbol, ATOM) for symbol in self.symbols])
+        outputs = ", ".join(self.leaves[tensor].text for tensor in self.operation.outputs)
+        return Rule(f"{outputs} = {right.text}", tuple(_backward(self.symbols, self.passed, self.leaves)))
+
+
+def symbolic_rule(
+    operation: Operation,
+    array_of: Callable[[Tensor], Any] = constant_value,
+    arrives: Callable[[int], bool] = lambda _: True,
+) -> SymbolicRule:
+    """Run the rule of an operation on symbols.
+
+    Parameters
+    ----------
+    operation : Operation
+        The operation, which is left as it is.
+    array_of : callable
+        Gives a tensor's array where it is known; shapes that only a run knows come from it.
+    arrives : callable
+        Says whether a gradient arrives at the output of a number.
+
+    Raises
+    ------
+    ValueError, TypeError, LookupError
+        If the rule looks at more of its inputs than symbols have.
+    """
+    scratch = Graph()
+    with scratch.as_default():
+        symbols = _symbols(operation)
+        inputs = [_symbol(tensor, array_of) for tensor in operation.inputs]
+        twin = scratch.create_operation(operation.definition, inputs, None, operation.attributes)
+        pairs = zip(twin.outputs, operation.outputs, strict=True)
+        upstream = [
+            _placeholder_like(original, z.dtype.base_dtype, array_of) if arrives(number) else None
+            for number, (z, original) in enumerate(pairs)
+        ]
+        z = ["z"] if len(upstream) == 1 else [f"z{number}" for number in range(1, len(upstream) + 1)]
+        leaves = {tensor: Part(symbol, ATOM) for tensor, symbol in zip(inputs, symbols, strict=True)}
+        leaves |= {tensor: Part(symbol, ATOM) for tensor, symbol in zip(twin.outputs, z, strict=True)}
+        leaves |= {
+            tensor: Part(barred(symbol), ATOM) for tensor, symbol in zip(upstream, z, strict=True) if tensor is not None
+        }
+        passed: Sequence[AnyGradient | None] = (None,) * len(inputs)
+        if callable(operation.definition.gradient) and operation not in operation.graph.gradient_overrides:
+            passed = apply_rule(twin, upstream)
+    return SymbolicRule(scratch, twin, tuple(upstream), tuple(passed), tuple(symbols), leaves)
+
+
 def rule_of(operation: Operation, array_of: Callable[[Tensor], Any] = constant_value) -> Rule:
     """Return an operation's rule in symbols, printed from what its gradient builds.
 
@@ -261,25 +367,7 @@ def rule_of(operation: Operation, array_of: Callable[[Tensor], Any] = constant_v
     Rule
         Its lines; all those of the gradient are empty when none passes.
     """
-    scratch = Graph()
-    with scratch.as_default():
-        symbols = _symbols(operation)
-        inputs = [_symbol(tensor, array_of) for tensor in operation.inputs]
-        twin = scratch.create_operation(operation.definition, inputs, None, operation.attributes)
-        upstream = [
-            _placeholder_like(original, z.dtype.base_dtype, array_of)
-            for z, original in zip(twin.outputs, operation.outputs, strict=True)
-        ]
-        z = ["z"] if len(upstream) == 1 else [f"z{number}" for number in range(1, len(upstream) + 1)]
-        leaves = {tensor: Part(symbol, ATOM) for tensor, symbol in zip(inputs, symbols, strict=True)}
-        leaves |= {tensor: Part(symbol, ATOM) for tensor, symbol in zip(twin.outputs, z, strict=True)}
-        leaves |= {tensor: Part(barred(symbol), ATOM) for tensor, symbol in zip(upstream, z, strict=True)}
-        passed: Sequence[AnyGradient | None] = (None,) * len(inputs)
-        if callable(operation.definition.gradient) and operation not in operation.graph.gradient_overrides:
-            passed = apply_rule(twin, upstream)
-        right = operation_part(twin, [Part(symbol, ATOM) for symbol in symbols])
-        forward = f"{', '.join(z)} = {right.text}"
-        return Rule(forward, tuple(_backward(symbols, passed, leaves)))
+    return symbolic_rule(operation, array_of).printed
 
 
 def _backward(

@@ -507,6 +507,55 @@ class RawOperation:
     secret: bool = False
 
 
+class LineKind(Enum):
+    """What a line of a card is."""
+
+    HEADING = "heading"
+    FACT = "fact"
+    FORMULA = "formula"
+    RESULT = "result"
+    TEXT = "text"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A line of a card.
+
+    Attributes
+    ----------
+    kind : LineKind
+        What it is: a fact, a formula or a result has a label; the others are sentences.
+    text : str
+        What it says.
+    label : str
+        What stands before it; empty for a sentence, and for a formula that goes on from the line before.
+    """
+
+    kind: LineKind
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is told of one node, seed or backward edge.
+
+    Attributes
+    ----------
+    title : str
+        ``y2 = w3 + w4``.
+    kind : str
+        What it is, in a few words: ``matmul (1, 1)``.
+    lines : tuple of CardLine
+        In reading order.
+    """
+
+    title: str
+    kind: str
+    lines: tuple[CardLine, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """Everything that is shown of one ``tf.gradients`` call.
