@@ -167,7 +167,7 @@ def derive(question: Question, stops: Iterable[str] | None = None, lifted: Itera
     for name in what_if:
         _lift(graph.get_operation_by_name(name))
     move = _Mover(became)
-    stop_tensors = [move.tensor(stop) for stop in question.stop_gradients]
+    stop_tensors = [move.tensor(stop, as_reference=True) for stop in question.stop_gradients]
     if stops is not None:
         stop_tensors = [graph.get_operation_by_name(name).outputs[0] for name in sorted(stops)]
     with graph.as_default(), not_recording():
