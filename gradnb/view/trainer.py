@@ -204,7 +204,7 @@ class Trainer:
             if batch is None and self._feed.spent:
                 self.stop = Stop.EXHAUSTED
                 break
-            self._session.run(self._program.train, {**self._gradient_feed, **self._settings_feed, **self._batch})
+            self._session.run(self._program.train, {**self._gradient_feed, **self._set_feed, **self._batch})
             # The last batch serves once more, to look at the last point.
             self._feed.spent = batch is None
             self._batch = self._batch if batch is None else self._fed(batch)
@@ -229,7 +229,7 @@ class Trainer:
         """
         probe = self._probe()
         batch = self._batch if feed_dict is None else feed_dict
-        return probe.run(fetches, {**self._settings_feed, **batch})
+        return probe.run(fetches, {**self._set_feed, **batch})
 
     def landscape(self, within: Sequence[tuple[float, float]] | None = None) -> Landscape | None:
         """Return the loss around the path; None when more than two numbers are trained, or it takes too long.
@@ -258,6 +258,11 @@ class Trainer:
         return Landscape(tuple(names), axes, np.reshape(heights, [places] * len(axes)))
 
     # Inside
+
+    @property
+    def _set_feed(self) -> dict[Tensor, float]:
+        """What to feed for the settings to have their values."""
+        return {self._program.placeholders[name]: value for name, value in self._settings.items()}
 
     def _name(self, variable: Variable) -> str:
         return self._names(variable.as_tensor(as_reference=True))
@@ -304,7 +309,7 @@ class Trainer:
             self._session.cell(graph.get_operation_by_name(name)).array = np.array(array)
         without = [graph.initializers[op] for op in self._program.state(self._values) if op.name not in self._values]
         if without:
-            self._session.run(without, {**self._program.feed(self._settings), **self._batch})
+            self._session.run(without, {**self._set_feed, **self._batch})
         self._goes_on = False
         self._feed.spent = False
         self.steps.clear()
@@ -313,9 +318,8 @@ class Trainer:
     def _look(self) -> None:
         """Compute the loss and the gradients at the present point, and note them."""
         program = self._program
-        self._settings_feed = program.feed(self._settings)
         fetches = [program.loss, program.gradients, program.wholes, [*program.settings.values()]]
-        loss, gradients, wholes, settings = self._session.run(fetches, {**self._settings_feed, **self._batch})
+        loss, gradients, wholes, settings = self._session.run(fetches, {**self._set_feed, **self._batch})
         if np.ndim(loss):
             raise ValueError(message("train_view.not_scalar", loss=self.loss, shape=np.shape(loss)))
         self._gradient_feed = dict(zip(program.gradients, gradients, strict=True))
@@ -431,10 +435,6 @@ class _Program:
     def graph(self) -> Graph:
         """The private graph."""
         return self.loss.graph
-
-    def feed(self, settings: Mapping[str, float]) -> dict[Tensor, float]:
-        """Return what to feed for the settings to have these values."""
-        return {self.placeholders[name]: value for name, value in settings.items()}
 
     def state(self, known: Mapping[str, Array]) -> list[Operation]:
         """Return the variables that a step reads or writes, and those that the initial values of unknown ones need."""
