@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from itertools import count
@@ -14,9 +14,8 @@ import numpy as np
 
 from gradnb.engine.cells import Cell
 from gradnb.engine.defaults import sessions
-from gradnb.engine.fetches import as_fed, collect, fed
+from gradnb.engine.fetches import collect, fed
 from gradnb.engine.graph import Graph, get_default_graph
-from gradnb.engine.interpreter import interpret
 from gradnb.engine.literals import Array
 from gradnb.engine.plan import Program
 from gradnb.engine.tensor import Operation, Operators, Tensor
@@ -265,7 +264,7 @@ class Session(AbstractContextManager["Session"]):
         program, rebuild, plain = request
         values = feed_dict.values() if plain else fed(feed_dict, self.graph).values()
         before = self.variables()
-        results, arrays = self._computed(program, values)
+        results, arrays = program.run(self, values)
         run = Run(before, self.variables(), program, arrays)
         self.graph.remember_run(program.key, run)
         if (recorded := _recorder.get()) is not None:
@@ -315,12 +314,6 @@ class Session(AbstractContextManager["Session"]):
                 self._requests.clear()
             self._requests[(kind, *written, None, *feed_dict)] = request
         return request
-
-    def _computed(self, program: Program, values: Iterable[Any]) -> tuple[list[Any], list[Array]]:
-        """Return the values of a program's fetches and the arrays that were fed."""
-        arrays = [as_fed(tensor, value) for tensor, value in zip(program.feeds, values, strict=True)]
-        feeds = dict(zip(program.feeds, arrays, strict=True))
-        return interpret(self, program.operations, program.elements, feeds), arrays
 
 
 class InteractiveSession(Session):

@@ -217,8 +217,11 @@ def _repeated_axes(small: Any, large: Any) -> tuple[int, ...]:
 
 
 def _sum_to(g: Array, small: Array, large: Array) -> Array:
-    axes = _repeated_axes(small.tolist(), large.tolist())
-    return np.reshape(np.sum(g, axis=axes, dtype=g.dtype), small.tolist())
+    sizes = small.tolist()
+    axes = _repeated_axes(sizes, large.tolist())
+    if not axes and list(g.shape) == sizes:
+        return g
+    return np.reshape(np.add.reduce(g, axes, g.dtype), sizes)
 
 
 register(
@@ -228,6 +231,8 @@ register(
         signature="input: T, shape: int32|int64, broadcast_shape: int32|int64",
         allowed=NUMBER,
         kernel=_sum_to,
+        view=True,
+        never_fails=True,
         infer=lambda g, small, large: (g.dtype.base_dtype, constant_shape(small)),
         gradient=lambda z, g, x, small, large: (broadcast_to(g, large), None, None),
         formula="Σ {input}",
@@ -281,6 +286,8 @@ register(
         label="fill",
         signature="dims: int32|int64, value: T",
         kernel=lambda dims, value: np.full(tuple(dims), value, value.dtype),
+        into=lambda dims, value, out: np.copyto(out, value),
+        never_fails=True,
         infer=_fill_spec,
         gradient=lambda z, g, dims, value: (None, apply("Sum", g, axis=None, keepdims=False)),
         formula="fill({value})",
@@ -450,6 +457,7 @@ register(
         signature="values: T, indices: int32|int64, dense_shape: int32|int64",
         allowed=NUMBER,
         kernel=_dense,
+        never_fails=True,
         infer=_dense_spec,
         gradient=lambda z, g, values, indices, dense_shape: (apply("GatherV2", g, indices, axis=0), None, None),
         example=Example((3, 2), np.array([1, 0, 1], np.int32), np.array([2, 2], np.int32)),

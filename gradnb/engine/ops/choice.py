@@ -430,6 +430,7 @@ register(
         label="where",
         signature="condition: bool, t: T, e: T",
         kernel=_select,
+        never_fails=True,
         infer=_select_spec,
         gradient=lambda z, g, condition, t, e: (
             None,
@@ -522,6 +523,7 @@ register(
         label="where",
         signature="condition: bool, t: T, e: T",
         kernel=np.where,
+        never_fails=True,
         infer=_select_broadcast_spec,
         gradient=lambda z, g, condition, t, e: (
             None,
@@ -573,6 +575,8 @@ register(
         signature="x: T, y: T",
         allowed=REAL,
         kernel=np.maximum,
+        into=lambda x, y, out: np.maximum(x, y, out=out),
+        elementwise=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
             fit(_kept(greater_equal(x, y), g), x, z),
@@ -616,6 +620,8 @@ register(
         signature="x: T, y: T",
         allowed=REAL,
         kernel=np.minimum,
+        into=lambda x, y, out: np.minimum(x, y, out=out),
+        elementwise=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
             fit(_kept(less_equal(x, y), g), x, z),
@@ -675,6 +681,9 @@ register(
         signature="t: T, clip_value_min: T, clip_value_max: T",
         allowed=REAL,
         kernel=lambda t, low, high: np.maximum(np.minimum(t, high), low),
+        into=lambda t, low, high, out: np.maximum(np.minimum(t, high, out=out), low, out=out),
+        elementwise=True,
+        never_fails=True,
         infer=_clip_spec,
         gradient=_clip_gradient,
         formula="clip({t}, {clip_value_min}, {clip_value_max})",

@@ -149,6 +149,7 @@ register(
         signature="y: T, dy: T",
         allowed=CONTINUOUS,
         kernel=lambda y, dy: _unless_zero(dy, y.dtype.type(0.5) * dy / np.conj(y)),
+        never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, y, dy: (-(conj(g / y)) * z, 0.5 * (g / y)),
         formula="0.5 · {dy} / {y}",
@@ -165,6 +166,7 @@ register(
         signature="x: T",
         allowed=CONTINUOUS,
         kernel=lambda x: np.reciprocal(np.sqrt(x)),
+        never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, x: apply("RsqrtGrad", z, g),
         formula="1 / √({x})",
@@ -202,6 +204,7 @@ register(
         signature="y: T, dy: T",
         allowed=CONTINUOUS,
         kernel=lambda y, dy: _unless_zero(dy, y.dtype.type(-0.5) * dy * np.conj(y) ** 3),
+        never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, y, dy: (
             conj(g) * -1.5 * dy * square(conj(y)),
@@ -258,6 +261,7 @@ register(
         signature="y: T, dy: T",
         allowed=CONTINUOUS,
         kernel=lambda y, dy: _unless_zero(dy, -dy * np.square(np.conj(y))),
+        never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, y, dy: (
             conj(g) * -2.0 * dy * conj(y),
@@ -832,8 +836,9 @@ def atanh(x: Any, name: str | None = None) -> Tensor:
     return apply("Atanh", x, name=name)
 
 
-def _sigmoid(x: Array) -> Array:
-    result: Array = np.reciprocal(x.dtype.type(1) + np.exp(-x))
+def _sigmoid(x: Array, out: Array | None = None) -> Array:
+    raised = np.exp(np.negative(x, out), out)
+    result: Array = np.reciprocal(np.add(x.dtype.type(1), raised, out), out)
     return result
 
 
@@ -844,6 +849,9 @@ register(
         signature="x: T",
         allowed=CONTINUOUS,
         kernel=_sigmoid,
+        into=_sigmoid,
+        elementwise=True,
+        never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, x: g * conj(z) * (1.0 - conj(z)),
         formula="σ({x})",
@@ -974,6 +982,7 @@ register(
         signature="x: T",
         allowed=NUMBER,
         kernel=_sign,
+        never_fails=True,
         infer=shapes.same,
         gradient=_sign_gradient,
         formula="sign({x})",

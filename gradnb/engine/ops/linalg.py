@@ -77,6 +77,10 @@ def _matmul(a: Array, b: Array, *, transpose_a: bool = False, transpose_b: bool 
     return result
 
 
+def _matmul_into(a: Array, b: Array, out: Array, *, transpose_a: bool = False, transpose_b: bool = False) -> None:
+    np.matmul(a.swapaxes(-1, -2) if transpose_a else a, b.swapaxes(-1, -2) if transpose_b else b, out)
+
+
 def _matmul_gradient(
     z: Tensor, g: Tensor, a: Tensor, b: Tensor, *, transpose_a: bool = False, transpose_b: bool = False
 ) -> tuple[Tensor, Tensor]:
@@ -107,6 +111,8 @@ for _type in ("MatMul", "BatchMatMulV2"):
             signature="a: T, b: T",
             allowed=NUMBER,
             kernel=_matmul,
+            into=_matmul_into,
+            never_fails=True,
             infer=_matmul_spec,
             gradient=_matmul_gradient,
             formula="{a}{transpose_a:ᵀ} @ {b}{transpose_b:ᵀ}",

@@ -670,6 +670,7 @@ register(
         signature="x: T, y: T",
         allowed=CONTINUOUS,
         kernel=lambda x, y: np.where(y == 0, y.dtype.type(0), np.true_divide(x, y)),
+        never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
             fit(div_no_nan(g, conj(y)), x, z),
@@ -710,6 +711,7 @@ register(
         signature="x: T, y: T",
         allowed=CONTINUOUS,
         kernel=lambda x, y: np.where(y == 0, y.dtype.type(0), np.multiply(x, y)),
+        never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
             fit(multiply_no_nan(g, y), x, z),
@@ -851,6 +853,7 @@ register(
         signature="x: T, y: T",
         allowed=FLOATING,
         kernel=lambda x, y: np.where(x == 0, x.dtype.type(0), x * np.log(y)),
+        never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
             fit(g * xlogy(_not_zero(x), y), x, z),
@@ -896,6 +899,7 @@ register(
         signature="x: T, y: T",
         allowed=FLOATING,
         kernel=lambda x, y: np.where(x == 0, x.dtype.type(0), np.true_divide(x, y)),
+        never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
             fit(g * xdivy(_not_zero(x), y), x, z),
@@ -1111,6 +1115,10 @@ def _cast(x: Array, *, dtype: Any) -> Array:
     return real.astype(dtype.numpy)
 
 
+def _cast_into(x: Array, out: Array, *, dtype: Any) -> None:
+    np.copyto(out, x.real if x.dtype.kind == "c" and not dtype.is_complex else x, "unsafe")
+
+
 register(
     OpDef(
         type="Cast",
@@ -1118,6 +1126,9 @@ register(
         signature="x: T",
         allowed=ALL - {string},
         kernel=_cast,
+        into=_cast_into,
+        elementwise=True,
+        never_fails=True,
         infer=lambda x, *, dtype: (dtype, x.static_shape),
         gradient=_cast_gradient,
         formula="cast({x})",
@@ -1286,6 +1297,7 @@ register(
         signature="input: T",
         allowed=COMPLEX,
         kernel=lambda x: np.array(x.real),
+        never_fails=True,
         infer=_real_spec,
         gradient=lambda z, g, x: complex(g, 0.0),
         formula="Re({input})",
@@ -1321,6 +1333,7 @@ register(
         signature="input: T",
         allowed=COMPLEX,
         kernel=lambda x: np.array(x.imag),
+        never_fails=True,
         infer=_real_spec,
         gradient=lambda z, g, x: complex(0.0, g),
         formula="Im({input})",
@@ -1376,6 +1389,7 @@ register(
         signature="real: T, imag: T",
         allowed=frozenset({float32, float64}),
         kernel=_complex,
+        never_fails=True,
         infer=_complex_spec,
         gradient=lambda z, g, x, y: (fit(real(g), x, z), fit(imag(g), y, z)),
         formula="complex({real}, {imag})",

@@ -41,6 +41,13 @@ __all__ = [
 ]
 
 
+#: Reductions without what np.sum and its like do around them, which takes twice as long for small arrays.
+_ADD: Any = np.add.reduce
+_MULTIPLY: Any = np.multiply.reduce
+_LARGER: Any = np.maximum.reduce
+_SMALLER: Any = np.minimum.reduce
+
+
 def axes_of(axis: Any) -> tuple[int, ...] | None:
     """Return the axes to reduce as a tuple, None for all.
 
@@ -84,13 +91,20 @@ def restore_axes(g: Tensor, x: Tensor, axis: tuple[int, ...] | None, keepdims: b
     return g
 
 
+def _sum(x: Array, out: Array | None = None, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
+    total: Array = _ADD(x, axis, x.dtype, out, keepdims)
+    return total
+
+
 register(
     OpDef(
         type="Sum",
         label="Σ",
         signature="input: T",
         allowed=NUMBER,
-        kernel=lambda x, *, axis, keepdims: np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype),
+        kernel=_sum,
+        into=_sum,
+        never_fails=True,
         infer=shapes.reduction,
         gradient=lambda z, g, x, *, axis, keepdims: spread(g, x, axis, keepdims),
         formula="Σ {input}",
@@ -133,13 +147,18 @@ def reduce_sum(
     return _reduce("Sum", input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-def _mean(x: Array, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
-    total: Array = np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype)
+def _mean(x: Array, out: Array | None = None, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
+    total = _sum(x, out, axis=axis, keepdims=keepdims)
     count = x.dtype.type(x.size // total.size if total.size else 0)
-    if x.dtype.kind in "iu" and not count:
+    if x.dtype.kind not in "iu":
+        mean: Array = np.true_divide(total, count, out)
+        return mean
+    if not count:
         raise ZeroDivisionError("Integer division by zero")
-    mean: Array = np.true_divide(total, count)
-    return np.trunc(mean).astype(x.dtype) if x.dtype.kind in "iu" else mean
+    whole: Array = np.trunc(np.true_divide(total, count)).astype(x.dtype)
+    if out is not None:
+        out[...] = whole
+    return whole
 
 
 def _norm(x: Array, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
@@ -168,6 +187,7 @@ register(
         signature="input: T",
         allowed=NUMBER,
         kernel=_mean,
+        into=_mean,
         infer=shapes.reduction,
         gradient=_mean_gradient,
         formula="mean({input})",
@@ -223,13 +243,25 @@ def _largest(dtype: np.dtype[Any]) -> Any:
     return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
 
 
+def _max(x: Array, out: Array | None = None, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
+    largest: Array = _LARGER(x, axis, x.dtype, out, keepdims, _smallest(x.dtype))
+    return largest
+
+
+def _min(x: Array, out: Array | None = None, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
+    smallest: Array = _SMALLER(x, axis, x.dtype, out, keepdims, _largest(x.dtype))
+    return smallest
+
+
 register(
     OpDef(
         type="Max",
         label="max",
         signature="input: T",
         allowed=REAL,
-        kernel=lambda x, *, axis, keepdims: np.max(x, axis=axis, keepdims=keepdims, initial=_smallest(x.dtype)),
+        kernel=_max,
+        into=_max,
+        never_fails=True,
         infer=shapes.reduction,
         gradient=_share_among_ties,
         formula="max({input})",
@@ -282,7 +314,9 @@ register(
         label="min",
         signature="input: T",
         allowed=REAL,
-        kernel=lambda x, *, axis, keepdims: np.min(x, axis=axis, keepdims=keepdims, initial=_largest(x.dtype)),
+        kernel=_min,
+        into=_min,
+        never_fails=True,
         infer=shapes.reduction,
         gradient=_share_among_ties,
         formula="min({input})",
@@ -348,13 +382,20 @@ def _prod_gradient(z: Tensor, g: Tensor, x: Tensor, *, axis: tuple[int, ...] | N
     return spread_out if others is None else spread_out * others
 
 
+def _prod(x: Array, out: Array | None = None, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
+    product: Array = _MULTIPLY(x, axis, x.dtype, out, keepdims)
+    return product
+
+
 register(
     OpDef(
         type="Prod",
         label="Π",
         signature="input: T",
         allowed=NUMBER,
-        kernel=lambda x, *, axis, keepdims: np.prod(x, axis=axis, keepdims=keepdims, dtype=x.dtype),
+        kernel=_prod,
+        into=_prod,
+        never_fails=True,
         infer=shapes.reduction,
         gradient=_prod_gradient,
         formula="Π {input}",
@@ -710,6 +751,7 @@ register(
         signature="x: T",
         allowed=NUMBER,
         kernel=lambda x, *, axis, exclusive, reverse: _accumulated(np.add, x, axis, exclusive, reverse),
+        never_fails=True,
         infer=shapes.same,
         gradient=_cumsum_gradient,
         formula="cumsum({x})",
@@ -761,6 +803,7 @@ register(
         signature="x: T",
         allowed=NUMBER,
         kernel=lambda x, *, axis, exclusive, reverse: _accumulated(np.multiply, x, axis, exclusive, reverse),
+        never_fails=True,
         infer=shapes.same,
         gradient=_cumprod_gradient,
         formula="cumprod({x})",

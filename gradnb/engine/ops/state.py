@@ -285,6 +285,7 @@ register(
         label="no_op",
         signature="",
         kernel=lambda: None,
+        never_fails=True,
         infer=shapes.no_output,
         gradient=NOT_DIFFERENTIABLE,
     )
@@ -390,7 +391,9 @@ def _assign_spec(reference: Tensor, value: Tensor, **attributes: Any) -> shapes.
 
 
 def _assigned(session: Session, operation: Operation, cell: Cell, value: Array, **_: Any) -> Array:
-    return _keep(session, operation, cell, np.array(value))
+    array = cell.fresh(value)
+    array[...] = value
+    return _keep(session, operation, cell, array)
 
 
 register(
@@ -453,7 +456,9 @@ def assign(
 
 def _updated(combine: np.ufunc) -> Any:
     def kernel(session: Session, operation: Operation, cell: Cell, value: Array, **_: Any) -> Array:
-        return _keep(session, operation, cell, np.asarray(combine(cell.read(operation), value)))
+        before = cell.read(operation)
+        out = cell.fresh(before) if value.shape == before.shape else None
+        return _keep(session, operation, cell, np.asarray(combine(before, value, out)))
 
     return kernel
 

@@ -9,7 +9,7 @@ import numpy as np
 from gradnb.engine.dtypes import FLOATING, NUMBER
 from gradnb.engine.literals import Array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, OpDef, register
-from gradnb.engine.shapes import Spec
+from gradnb.engine.shapes import Spec, bracket_text
 from gradnb.engine.tensor import Operation, Tensor
 
 if TYPE_CHECKING:
@@ -44,9 +44,28 @@ def _with_rows(whole: Array, rows: Array, values: Array) -> Array:
     return changed
 
 
+def _value(operation: Operation, variable: Cell, gradient: Array) -> Array:
+    """Return what a variable has, if its gradient has the same shape."""
+    value = variable.read(operation)
+    if value.shape != gradient.shape:
+        raise ValueError(
+            f"var and grad do not have the same shape {bracket_text(value.shape)} {bracket_text(gradient.shape)}"
+        )
+    return value
+
+
+def _moved(average: Array, towards: Array, rest: Array, out: Array) -> Array:
+    """Write into `out`, which may be `towards`, what lies between `average` and it: of the latter the part `rest`."""
+    np.subtract(towards, average, out)
+    np.multiply(out, rest, out)
+    return np.add(average, out, out)
+
+
 def _descend(session: Session, operation: Operation, variable: Cell, rate: Array, gradient: Array) -> Array:
-    variable.array = np.asarray(variable.read(operation) - rate * gradient)
-    return variable.array
+    value = _value(operation, variable, gradient)
+    step = np.multiply(rate, gradient, variable.fresh(value))
+    variable.array = after = np.subtract(value, step, step)
+    return after
 
 
 register(
@@ -67,8 +86,8 @@ register(
 def _subtract_rows(session: Session, operation: Operation, variable: Cell, indices: Array, updates: Array) -> Array:
     before = variable.read(operation)
     rows, total = _added_by_row(updates, indices, before)
-    variable.array = _with_rows(before, rows, before[rows] - total)
-    return variable.array
+    variable.array = after = _with_rows(before, rows, before[rows] - total)
+    return after
 
 
 register(
@@ -87,11 +106,22 @@ register(
 
 
 def _momentum_step(
-    variable: Array, before: Array, rate: Array, gradient: Array, momentum: Array, use_nesterov: bool
+    variable: Array,
+    before: Array,
+    rate: Array,
+    gradient: Array,
+    momentum: Array,
+    use_nesterov: bool,
+    value: Array | None = None,
+    after: Array | None = None,
 ) -> tuple[Array, Array]:
-    after = before * momentum + gradient
-    step = gradient * rate + after * momentum * rate if use_nesterov else after * rate
-    return variable - step, after
+    """Return the new value and the new average, in the arrays `value` and `after` if they are given."""
+    after = np.add(np.multiply(before, momentum, after), gradient, after)
+    if use_nesterov:
+        step = np.add(np.multiply(gradient, rate, value), after * momentum * rate, value)
+    else:
+        step = np.multiply(after, rate, value)
+    return np.subtract(variable, step, value), after
 
 
 def _momentum(
@@ -105,9 +135,11 @@ def _momentum(
     *,
     use_nesterov: bool,
 ) -> Array:
-    value, after = _momentum_step(variable.read(operation), before, rate, gradient, momentum, use_nesterov)
-    variable.array, _second(session, operation, 1).array = np.asarray(value), np.asarray(after)
-    return variable.array
+    whole, average = _value(operation, variable, gradient), _second(session, operation, 1)
+    variable.array, average.array = _momentum_step(
+        whole, before, rate, gradient, momentum, use_nesterov, variable.fresh(whole), average.fresh(before)
+    )
+    return variable.read(operation)
 
 
 register(
@@ -140,9 +172,9 @@ def _momentum_rows(
     whole = variable.read(operation)
     rows, total = _added_by_row(gradient, indices, whole)
     value, after = _momentum_step(whole[rows], before[rows], rate, total, momentum, use_nesterov)
-    variable.array = _with_rows(whole, rows, value)
+    variable.array = new = _with_rows(whole, rows, value)
     _second(session, operation, 1).array = _with_rows(before, rows, after)
-    return variable.array
+    return new
 
 
 register(
@@ -163,10 +195,13 @@ register(
 def _adagrad(
     session: Session, operation: Operation, variable: Cell, before: Array, rate: Array, gradient: Array
 ) -> Array:
-    after = before + gradient * gradient
-    variable.array = np.asarray(variable.read(operation) - gradient * rate / np.sqrt(after))
-    _second(session, operation, 1).array = np.asarray(after)
-    return variable.array
+    whole, squares = _value(operation, variable, gradient), _second(session, operation, 1)
+    after = squares.fresh(before)
+    np.add(before, np.multiply(gradient, gradient, after), after)
+    value = variable.fresh(whole)
+    np.divide(np.multiply(gradient, rate, value), np.sqrt(after), value)
+    variable.array, squares.array = np.subtract(whole, value, value), after
+    return value
 
 
 register(
@@ -196,9 +231,9 @@ def _adagrad_rows(
     whole = variable.read(operation)
     rows, total = _added_by_row(gradient, indices, whole)
     after = before[rows] + total * total
-    variable.array = _with_rows(whole, rows, whole[rows] - total * rate / np.sqrt(after))
+    variable.array = value = _with_rows(whole, rows, whole[rows] - total * rate / np.sqrt(after))
     _second(session, operation, 1).array = _with_rows(before, rows, after)
-    return variable.array
+    return value
 
 
 register(
@@ -369,14 +404,15 @@ def _adam(
     epsilon: Array,
     gradient: Array,
 ) -> Array:
+    whole, slots = _value(operation, variable, gradient), [_second(session, operation, place) for place in (1, 2)]
     corrected = rate * np.sqrt(1 - beta2_power) / (1 - beta1_power)
-    new_first = first + (gradient - first) * (1 - beta1)
-    new_second = second + (gradient * gradient - second) * (1 - beta2)
+    new_first, new_second, value = slots[0].fresh(first), slots[1].fresh(second), variable.fresh(whole)
+    _moved(first, gradient, 1 - beta1, new_first)
+    _moved(second, np.multiply(gradient, gradient, new_second), 1 - beta2, new_second)
     # Epsilon stands outside of the root, beside a second moment that is not corrected: "epsilon hat" in the paper.
-    value = np.asarray(variable.read(operation) - new_first * corrected / (np.sqrt(new_second) + epsilon))
-    _second(session, operation, 1).array = np.asarray(new_first)
-    _second(session, operation, 2).array = np.asarray(new_second)
-    variable.array = value
+    np.add(np.sqrt(new_second, value), epsilon, value)
+    np.subtract(whole, np.divide(new_first * corrected, value, value), value)
+    variable.array, slots[0].array, slots[1].array = value, new_first, new_second
     return value
 
 
