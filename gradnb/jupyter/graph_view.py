@@ -80,7 +80,8 @@ class GraphView(anywidget.AnyWidget):
         view : View
             What to show; the picture's colours are those of the page unless its theme is ``light`` or ``dark``.
         """
-        theme, view = view.theme, replace(view, theme="page")
+        self.theme = view.theme
+        view = replace(view, theme="page")
         if self._template is not None and self._shown is not None:
             try:
                 changes = self._template.patch(self._shown, view)
@@ -91,21 +92,22 @@ class GraphView(anywidget.AnyWidget):
                 if changes:
                     self.patch = {**self.patch, **{key: self.patch.get(key, {}) | new for key, new in changes.items()}}
                 return
-        self._lay_out(view, theme)
+        self._lay_out(view)
 
-    def _lay_out(self, view: View, theme: str) -> None:
+    def _lay_out(self, view: View) -> None:
         picture, advice = "", ""
         self._template = None
         try:
-            self._template = svg.Template(layout.draw(dot.render(view, live=True)).decode(), view, live=True)
-            picture = self._template.fill(view)
+            if view.nodes:
+                self._template = svg.Template(layout.draw(dot.render(view, live=True)).decode(), view, live=True)
+                picture = self._template.fill(view)
         except layout.LayoutUnavailable as reason:
             advice = reason.advice(view.language)
         self._shown = view
         drawn: list[Node | Seed | BackwardEdge] = [*view.nodes, *view.seeds, *view.backward_edges]
         with self.hold_sync():
             self.words = {key: text(f"graph_view.{key}", view.language) for key in _WORDS}
-            self.theme, self.svg, self.advice, self.patch = theme, picture, advice, {}
+            self.svg, self.advice, self.patch = picture, advice, {}
             if self.selected not in {thing.id for thing in drawn}:
                 self.selected = ""
 
@@ -133,11 +135,10 @@ class GraphView(anywidget.AnyWidget):
         """
         self._scope_callbacks.register_callback(callback, remove=remove)
 
-    def _hear(self, _: object, content: dict[str, str], __: object) -> None:
-        if "stop" in content:
-            self._stop_callbacks(content["stop"])
-        if "scope" in content:
-            self._scope_callbacks(content["scope"])
+    def _hear(self, _: object, content: object, __: object) -> None:
+        for key, callbacks in (("stop", self._stop_callbacks), ("scope", self._scope_callbacks)):
+            if isinstance(content, dict) and isinstance(content.get(key), str):
+                callbacks(content[key])
 
 
 def _style() -> str:

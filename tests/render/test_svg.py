@@ -5,14 +5,15 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from functools import cache
+from random import Random
 
 import pytest
 import sample_views as samples
 
 from gradnb.render import dot, layout, svg
-from gradnb.render.palette import LIGHT
+from gradnb.render.palette import LIGHT, variables
 from gradnb.render.plain import clean
-from gradnb.view.model import BackwardEdge, Flow, Gradient, State, Value, View
+from gradnb.view.model import BackwardEdge, Flow, Gradient, NodeKind, State, Value, View
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 GROUP = "{http://www.w3.org/2000/svg}g"
@@ -226,3 +227,144 @@ def test_a_patch_holds_the_texts_that_differ(engine: layout.Engine) -> None:
     changed = replace(view, seeds=(view.seeds[0], replace(view.seeds[1], value=samples.pair(5, 5))))
     assert template.patch(view, changed) == {"s1-value": {"text": "[5. 5.]"}}
     assert words(by_id(template.fill(changed))["s1-value"]) == "[5. 5.]"
+
+
+def shaken(view: View, dice: Random) -> View:
+    """Return `view` with other numbers, states and words that its layout may still hold."""
+
+    def value(old: Value | None) -> Value | None:
+        if old is None or dice.random() < 0.3:
+            return old
+        if old.summary is not None:
+            strip = tuple(dice.choice((float("nan"), dice.uniform(-1, 1))) for _ in old.summary.strip)
+            return replace(old, summary=replace(old.summary, mean=str(dice.random()), strip=strip))
+        number = dice.choice(["0.", "nan", "-123456.", f"{dice.random():.4}", "1e+30"])
+        return replace(old, text=f"[{number} {dice.randint(0, 99999)}.]" if old.shape == (2,) else number)
+
+    def gradient(old: Gradient | None) -> Gradient | None:
+        if old is None or old.value is None:
+            return old
+        state, reason = dice.choice(
+            [(old.state, old.reason), (State.COMPUTED, ""), (State.ZERO, ""), (State.NOT_FINITE, "NaN or inf")]
+        )
+        terms = tuple(replace(term, value=value(term.value) or term.value) for term in old.terms)
+        return replace(old, state=state, reason=reason, value=value(old.value), terms=terms)
+
+    nodes = (replace(node, value=value(node.value), gradient=gradient(node.gradient)) for node in view.nodes)
+    edges = (replace(edge, contribution=value(edge.contribution)) for edge in view.backward_edges)
+    seeds = (replace(seed, value=value(seed.value), given=dice.random() < 0.5) for seed in view.seeds)
+    return replace(
+        view,
+        caption=dice.choice([view.caption, 'tf.gradients(<b>"]</b>)', "梯度\x1b[0m"]),
+        story=dice.choice([view.story, (), ("<script>", str(dice.random()))]),
+        nodes=tuple(nodes),
+        backward_edges=tuple(edges),
+        seeds=tuple(seeds),
+    )
+
+
+def patched(picture: str, changes: svg.Changes) -> ET.Element:
+    """Return a finished picture as a page makes it by a patch."""
+    root = ET.fromstring(picture)
+    elements = {element.get("id", ""): element for element in root.iter()}
+    for identity, changed in changes.items():
+        for name, new in changed.items():
+            element = elements[identity]
+            if name == "text":
+                element.text = new
+            elif name == "fills":
+                assert new is not None
+                for child, fill in zip(element, new.split(" "), strict=True):
+                    child.set("fill", fill)
+            elif new is None:
+                del element.attrib[name]
+            else:
+                element.set(name, new)
+    return root
+
+
+def described(element: ET.Element) -> object:
+    return element.tag, element.attrib, element.text or "", element.tail or "", [described(part) for part in element]
+
+
+@pytest.mark.parametrize("theme", ["light", "page"])
+@pytest.mark.parametrize("name", sorted(samples.VIEWS))
+def test_a_patched_picture_is_the_one_that_is_filled_anew(name: str, theme: str, engine: layout.Engine) -> None:
+    view = replace(samples.VIEWS[name](), theme=theme)
+    live = theme == "page"
+    template = svg.Template(layout.draw(dot.render(view, live=live), "svg", engine=engine).decode(), view, live=live)
+    dice = Random(f"{name} {theme}")
+    shown, picture = view, template.fill(view)
+    fitting = different = 0
+    for _ in range(40):
+        other = shaken(view, dice)
+        try:
+            changes = template.patch(shown, other)
+        except svg.StructureChanged:
+            continue
+        fitting += 1
+        different += bool(changes)
+        filled = template.fill(other)
+        assert described(patched(picture, changes)) == described(ET.fromstring(filled))
+        shown, picture = other, filled
+    assert fitting >= 5
+    assert different >= 5
+
+
+def test_a_live_picture_says_what_each_thing_is_and_where_the_keys_lead(engine: layout.Engine) -> None:
+    view = replace(samples.two_ys(), theme="page")
+    template = svg.Template(layout.draw(dot.render(view, live=True), "svg", engine=engine).decode(), view, live=True)
+    picture = template.fill(view)
+    things = by_id(picture)
+    assert things["picture-all"].get("role") == "application"
+    assert things["picture-all"].get("aria-label") == view.caption
+    for part in (*view.nodes, *view.seeds, *view.backward_edges):
+        assert (things[part.id].get("role"), things[part.id].get("tabindex")) == ("button", "-1")
+    assert things["n3"].get("aria-label") == "w3, variable (2,), value [3. 3.], gradient [4. 6.]"
+    assert things["b1"].get("aria-label") == "gradient from y1 to w3: [1. 2.]"
+    assert things["s0"].get("aria-label") == "grad_ys[0]: the weight of y1 is [1. 2.]"
+    assert (things["b1"].get("data-source"), things["b1"].get("data-target")) == ("n4", "n3")
+    walked = ["n0"]
+    while "data-right" in things[walked[-1]].attrib:
+        walked.append(things[walked[-1]].get("data-right", ""))
+    assert walked == ["n0", "b4", "n2", "b0", "n4", "s0"]
+    changed = with_numbers(view, samples.pair(7, 8))
+    assert template.patch(view, changed)["n3"] == {"aria-label": "w3, variable (2,), value [7. 8.], gradient [7. 8.]"}
+
+
+def test_a_live_picture_has_the_pages_colours_alone(engine: layout.Engine) -> None:
+    for name in samples.VIEWS:
+        view = replace(samples.VIEWS[name](), theme="page")
+        raw = layout.draw(dot.render(view, live=True), "svg", engine=engine).decode()
+        root = ET.fromstring(svg.Template(raw, view, live=True).fill(view))
+        colors = {element.get(kind) for element in root.iter() for kind in ("fill", "stroke")}
+        colors -= {None, "none", "transparent"}
+        # Graphviz frames a strip in a grey that is seen on light and on dark.
+        others = {color for color in colors if color and not color.startswith("var(--")} - {"#888888"}
+        assert not others, name
+        known = variables(LIGHT)
+        assert {str(color)[4:-1] for color in colors - {"#888888"}} <= known.keys()
+
+
+def test_the_box_of_an_open_scope_has_a_sign_that_collapses_it(engine: layout.Engine) -> None:
+    view = replace(samples.large(), theme="page", collapsible=("layer", "layer/inner"))
+    raw = layout.draw(dot.render(view, live=True), "svg", engine=engine).decode()
+    signs = by_id(svg.Template(raw, view, live=True).fill(view))
+    assert words(signs["scope0-sign"]).split() == ["▾", "layer"]
+    assert signs["scope1-sign"].get("data-scope") == "layer/inner"
+    assert signs["scope1-sign"].get("aria-label") == "name scope layer/inner, open"
+    still = by_id(svg.finish(laid_out("large", engine), replace(view, theme="auto")))
+    assert words(still["scope0"]).split() == ["layer"]
+
+
+def test_a_collapsed_scope_can_be_opened(engine: layout.Engine) -> None:
+    view = samples.large()
+    group = replace(
+        view.nodes[3], name="layer/inner", kind=NodeKind.GROUP, value=None, gradient=None, opens="layer/inner"
+    )
+    view = replace(view, theme="page", nodes=(*view.nodes[:3], group, view.nodes[4]))
+    raw = layout.draw(dot.render(view, live=True), "svg", engine=engine).decode()
+    drawn = by_id(svg.Template(raw, view, live=True).fill(view))["n3"]
+    assert words(drawn).split()[1:3] == ["▸", "layer/inner"]
+    assert drawn.get("data-scope") == "layer/inner"
+    assert (drawn.get("aria-label") or "").startswith("name scope layer/inner, closed")
