@@ -60,7 +60,7 @@ def _parser() -> _Parser:
     parser = _Parser(prog="gradnb", description=text("cli.gradnb"))
     language = _Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, help=text("cli.lang"))
-    commands = parser.add_subparsers(required=True, metavar="explain | against | lessons | new-lesson")
+    commands = parser.add_subparsers(required=True, metavar="explain | against | lessons | new-lesson | build-site")
 
     help_text = text("cli.explain")
     explain = commands.add_parser("explain", parents=[language], help=help_text, description=help_text)
@@ -88,6 +88,13 @@ def _parser() -> _Parser:
     new.add_argument("name", metavar="NAME", help=text("cli.lesson_name"))
     new.add_argument("--folder", metavar="FOLDER", type=Path, default=Path(), help=text("cli.lesson_folder"))
     new.set_defaults(command=_new_lesson)
+
+    help_text = text("cli.build_site")
+    site = commands.add_parser("build-site", parents=[language], help=help_text, description=help_text)
+    site.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=Path, default=Path("site"), help=text("cli.site_folder")
+    )
+    site.set_defaults(command=_build_site)
     return parser
 
 
@@ -200,4 +207,17 @@ def _new_lesson(options: argparse.Namespace) -> int:
     for notebook in lesson.notebooks:
         print(text("cli.written", file=notebook))
     print(text("cli.test_lesson" if lesson.ran else "cli.lesson_not_run", files=" ".join(map(str, lesson.notebooks))))
+    return 0
+
+
+def _build_site(options: argparse.Namespace) -> int:
+    from gradnb.site import CannotBuild, build_site
+
+    try:
+        site = build_site(options.folder)
+    except CannotBuild as problem:
+        raise _Refusal(str(problem)) from problem
+    except OSError as error:
+        raise _Refusal(text("cli.unwritable", file=error.filename, reason=error.strerror)) from error
+    print(text("cli.built", count=len(site.pages), first=site.pages[0]))
     return 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 #: What the lessons read beside themselves.
-_DATA = "data"
+DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,11 @@ class Copy:
 
 def lessons(language: str) -> Iterator[Path]:
     """Yield the notebooks of one language in the order of the course."""
-    yield from sorted((_course() / language).glob("*.ipynb"))
+    yield from sorted((course() / language).glob("*.ipynb"))
 
 
-def _course() -> Path:
+def course() -> Path:
+    """Return the folder of the lessons, their data and the tables of operations."""
     carried = _PACKAGE / "_lessons"  # in a wheel; a checkout has them in a folder of their own
     return carried if carried.is_dir() else _PACKAGE.parent / "notebooks"
 
@@ -71,7 +72,7 @@ def copy_lessons(folder: Path, language: str, *, fresh: bool = False) -> Copy:
     """
     target = folder / language
     target.mkdir(parents=True, exist_ok=True)
-    _bring_data(folder / _DATA)
+    _bring_data(folder / DATA)
     copies, kept, beside = [], [], []
     for lesson in lessons(language):
         copy = target / lesson.name
@@ -87,7 +88,7 @@ def copy_lessons(folder: Path, language: str, *, fresh: bool = False) -> Copy:
 
 def _bring_data(target: Path) -> None:
     target.mkdir(exist_ok=True)
-    for file in sorted((_course() / _DATA).iterdir()):
+    for file in sorted((course() / DATA).iterdir()):
         if not (target / file.name).exists():
             shutil.copyfile(file, target / file.name)
 

@@ -173,7 +173,7 @@ def test_a_program_that_exits_with_a_code_keeps_it(run: Run) -> None:
         (["explain", "program.py", "--colour"], "--colour"),
         (["explain"], "PROGRAM.py"),
         (["lessons", "--port", "many"], "many"),
-        ([], "explain | against | lessons | new-lesson"),
+        ([], "explain | against | lessons | new-lesson | build-site"),
     ],
 )
 def test_a_wrong_argument_is_one_line_and_code_2(arguments: list[str], named: str, run: Run) -> None:
