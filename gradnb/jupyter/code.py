@@ -12,6 +12,7 @@ from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
 from gradnb.engine.variables import Variable
 from gradnb.jupyter.controls import MOST_ELEMENTS, Scaled, largest_of
+from gradnb.jupyter.teaching import WEIGHT
 from gradnb.messages import text
 from gradnb.view.recipe import Recipe
 
@@ -64,53 +65,56 @@ class _Cell:
 
     def text(self) -> str:
         """Return the whole cell."""
-        arguments = list(self._arguments())
-        changes = list(self._changes())
+        arguments, changes = list(self._arguments()), list(self._changes())
         head = ["import numpy as np", ""] if self._needs_numpy else []
         lines = [*head, "import gradnb", "", *self._graph_lines(), *_call("explanation = gradnb.explain", arguments)]
         if changes:
             lines += _call("explanation = explanation.recompute", changes)
         return "\n".join([*lines, "gradnb.show(explanation)"])
 
-    def _arguments(self) -> Iterator[str]:
+    def _arguments(self) -> Iterator[_Argument]:
         recipe, question = self._recipe, self._recipe.question
-        yield self._ys(question.ys)
-        yield _listed(map(self._tensor, question.xs))
+        ys = list(map(self._tensor, question.ys))
+        yield _Argument(ys) if len(ys) > 1 else _Argument(ys, around="")
+        yield _Argument(map(self._tensor, question.xs))
         weights = [self._weight(number) for number in range(len(recipe.weights))]
         if any(weight != "None" for weight in weights):
-            yield f"grad_ys={_listed(weights)}"
+            yield _Argument(weights, "grad_ys=")
         if recipe.stops:
-            yield f"stop_gradients={_listed(map(self._tensor, recipe.stops))}"
+            yield _Argument(map(self._tensor, recipe.stops), "stop_gradients=")
         zero = getattr(question.unconnected_gradients, "value", question.unconnected_gradients)
         if zero != "none":
-            yield f"unconnected_gradients={zero!r}"
+            yield _Argument([repr(zero)], "unconnected_gradients=", around="")
         feeds = [
             f"{self._tensor(tensor)}: {_numbers(array)}"
             for name, (tensor, array) in recipe.inputs.items()
             if self._is_written(name, tensor, array)
         ]
         if feeds:
-            yield f"feed_dict={_braced(feeds)}"
+            yield _Argument(feeds, "feed_dict=", "{}")
         names = [f"{name!r}: {self._tensor(tensor)}" for tensor, name in recipe.names.items()]
         if names:
-            yield f"names={_braced(names)}"
+            yield _Argument(names, "names=", "{}")
         for option, value in recipe.options.items():
-            yield f"{option}={list(value) if isinstance(value, tuple) else value!r}"
+            if isinstance(value, tuple):
+                yield _Argument(map(repr, value), f"{option}=")
+            else:
+                yield _Argument([repr(value)], f"{option}=", around="")
 
-    def _changes(self) -> Iterator[str]:
+    def _changes(self) -> Iterator[_Argument]:
         """Yield what can't be said to ``explain``: what is made of large arrays, and stops that are lifted."""
-        inputs = [self._change(name, name, "inputs") for name in self._recipe.inputs if name in self._scaled]
+        inputs = [self._change(name, name, "inputs") for name in self._scaled if name in self._recipe.inputs]
         weights = [
-            self._change(name, name.removeprefix("grad_ys "), "weights")
+            self._change(name, name.removeprefix(WEIGHT), "weights")
             for name in self._scaled
             if name not in self._recipe.inputs
         ]
         if inputs:
-            yield f"inputs={_braced(inputs)}"
+            yield _Argument(inputs, "inputs=", "{}")
         if weights:
-            yield f"weights={_braced(weights)}"
+            yield _Argument(weights, "weights=", "{}")
         if self._recipe.lifted:
-            yield f"lifted={list(self._recipe.lifted)!r}"
+            yield _Argument(map(repr, self._recipe.lifted), "lifted=")
 
     def _change(self, key: str, name: str, where: str) -> str:
         setting = self._scaled[key]
@@ -132,8 +136,8 @@ class _Cell:
         if isinstance(given, IndexedSlices):
             return self._tensor(given)
         name, array = self._recipe.weights[number]
-        if f"grad_ys {name}" in self._scaled:
-            start = self._starts[f"grad_ys {name}"]
+        if f"{WEIGHT}{name}" in self._scaled:
+            start = self._starts[f"{WEIGHT}{name}"]
             array = None if given is None and (start == 1).all() else start
         if array is None:
             return "None"
@@ -143,9 +147,6 @@ class _Cell:
             return _numbers(array)
         self._needs_numpy = True
         return f"np.array({_numbers(array)}, {array.dtype.name!r})"
-
-    def _ys(self, ys: Sequence[Any]) -> str:
-        return self._tensor(ys[0]) if len(ys) == 1 else _listed(map(self._tensor, ys))
 
     def _tensor(self, value: Any) -> str:
         """Return an expression for a tensor: a name of the notebook's, else by the name of its operation."""
@@ -171,27 +172,51 @@ class _Cell:
             yield "graph = gradnb.get_default_graph()"
 
 
+class _Argument:
+    """An argument of a call: parts between brackets, with a keyword before it.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        Its parts.
+    keyword : str
+        What stands before it: ``grad_ys=``.
+    around : str
+        The two brackets, or nothing around a single part.
+    """
+
+    def __init__(self, parts: Iterable[str], keyword: str = "", around: str = "[]") -> None:
+        self._parts = list(parts)
+        self._keyword = keyword
+        self._left, self._right = around[:1], around[1:]
+
+    def __str__(self) -> str:
+        return f"{self._keyword}{self._left}{', '.join(self._parts)}{self._right}"
+
+    def lines(self) -> Iterator[str]:
+        """Yield its lines inside of a call: one, or where that is too long one for each part."""
+        line = f"    {self},"
+        if len(line) <= _WIDTH or not self._left:
+            yield line
+            return
+        yield f"    {self._keyword}{self._left}"
+        yield from (f"        {part}," for part in self._parts)
+        yield f"    {self._right},"
+
+
 def _numbers(array: Array) -> str:
     """Return an array as nested lists, each number with as few digits as say it exactly in its dtype."""
     if array.dtype.kind != "f":
         return repr(array.tolist())
     if array.ndim:
-        return _listed(map(_numbers, array))
+        return f"[{', '.join(map(_numbers, array))}]"
     number = str(array)
     return number if np.isfinite(array) else f"float({number!r})"
 
 
-def _listed(parts: Iterable[str]) -> str:
-    return f"[{', '.join(parts)}]"
-
-
-def _braced(parts: Iterable[str]) -> str:
-    return f"{{{', '.join(parts)}}}"
-
-
-def _call(function: str, arguments: Sequence[str]) -> list[str]:
+def _call(function: str, arguments: Sequence[_Argument]) -> list[str]:
     """Return a call, with an argument to a line where they don't fit into one."""
-    line = f"{function}({', '.join(arguments)})"
+    line = f"{function}({', '.join(map(str, arguments))})"
     if len(line) <= _WIDTH:
         return [line]
-    return [f"{function}(", *(f"    {argument}," for argument in arguments), ")"]
+    return [f"{function}(", *(line for argument in arguments for line in argument.lines()), ")"]

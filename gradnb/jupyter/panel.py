@@ -26,8 +26,9 @@ from gradnb.jupyter.views_box import ViewsBox
 from gradnb.messages import text
 from gradnb.view.model import View
 
-#: A picture that is wider than so many points gets a row of its own.
-_WIDE = 620.0
+#: Pictures up to so many points of width stand beside their controls wherever there is some room; up to so many where
+#: there is much. Wider ones have a row of their own.
+_NARROW, _WIDE = 640.0, 1000.0
 
 
 class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
@@ -335,8 +336,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
             self.graph.show(view)
         for widget in (self.graph, self._card):
             widget.layout.display = None if shown else "none"
-        wide = _width(self.graph.svg) > _WIDE
-        (self._body.add_class if wide else self._body.remove_class)("gradnb-wide")
+        width = _width(self.graph.svg)
+        for name, fits in (("narrow", width <= _NARROW), ("wide", width > _WIDE)):
+            (self._body.add_class if fits else self._body.remove_class)(f"gradnb-{name}")
 
     def _paint_step(self) -> None:
         self.graph.lit, self.graph.badges = self.player.lit, self.player.badges

@@ -58,9 +58,14 @@ class Player:
         self._shown: tuple[Step, ...] = ()
         self._timer: asyncio.TimerHandle | None = None
         self.position = 0
+        self._layout = widgets.Layout(width="auto")
         self._play_button = self._button("play", "play", self._play_or_pause)
         self._speed = widgets.Dropdown(
-            options=[(f"{speed:g}×", speed) for speed in SPEEDS], value=1.0, description=self._say("speed")
+            options=[(f"{speed:g}×", speed) for speed in SPEEDS],
+            value=1.0,
+            description=self._say("speed"),
+            layout=self._layout,
+            style={"description_width": "auto"},
         )
         buttons = [
             self._button("first", "fast-backward", self.first),
@@ -180,7 +185,8 @@ class Player:
     def _button(self, key: str, icon: str, action: Callable[[], None]) -> widgets.Button:
         # The outermost two say by their icons what they do, and in words to those who do not see them.
         words = "" if key in ("first", "last") else self._say(key)
-        button = widgets.Button(description=words, icon=icon, tooltip=self._say(f"{key}_tip"))
+        tip = self._say(f"{key}_tip")
+        button = widgets.Button(description=words, icon=icon, tooltip=tip, layout=self._layout)
         button.on_click(lambda _: self._guarded(action))
         return button
 

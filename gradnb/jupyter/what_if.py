@@ -32,13 +32,13 @@ class Change:
 
     Attributes
     ----------
-    words : tuple of str
-        What happened, as parts of a sentence: ``y2's weight went 3 → 5``.
+    words : str
+        What happened, as a part of a sentence: ``y2's weight went 3 → 5``.
     alone : Mapping of str to object
         The arguments of `Explanation.recompute` that change this and nothing else.
     """
 
-    words: tuple[str, ...]
+    words: str
     alone: Mapping[str, Any]
 
 
@@ -75,14 +75,13 @@ def differences(before: Explanation, now: Explanation, precision: int, language:
     alone = _tried_alone(before, changes)
     told: list[str] = []
     for number in differing[:_MOST_TOLD]:
-        causes = [
-            change
-            for change, gradients in zip(changes, alone, strict=True)
-            if gradients is None or _leads(*arrays[number], gradients[number])
-        ]
-        causes = causes or list(changes)
-        because = _listed([words for change in causes for words in change.words], language)
-        for name, was, became in _parts(rows[number], *arrays[number], precision):
+        for place, name, was, became in _parts(rows[number], *arrays[number], precision):
+            causes = [
+                change
+                for change, gradients in zip(changes, alone, strict=True)
+                if gradients is None or _leads(*arrays[number], gradients[number], place)
+            ]
+            because = _listed([change.words for change in causes or changes], language)
             told.append(text("what_if.difference", language, name=name, was=was, became=became, because=because))
     if len(differing) > _MOST_TOLD:
         told.append(text("what_if.more", language, count=len(differing) - _MOST_TOLD))
@@ -127,16 +126,16 @@ def _same(old: Array | None, new: Array | None) -> bool:
 
 def _parts(
     rows: tuple[Row, Row], old: Array | None, new: Array | None, precision: int
-) -> Iterator[tuple[str, str, str]]:
-    """Yield a name, what was there and what is now: for a few elements each, else for the whole."""
+) -> Iterator[tuple[tuple[int, ...] | None, str, str, str]]:
+    """Yield a place, a name, what was there and what is there: for a few elements each, else for the whole."""
     name = rows[1].name
     places = _places(old, new)
     if old is None or new is None or places is None:
         was, became = (_whole(row, array, precision) for row, array in zip(rows, (old, new), strict=True))
-        yield name, was, became
+        yield None, name, was, became
         return
     for place in places:
-        yield label(name, place), number_text(old[place], precision), number_text(new[place], precision)
+        yield place, label(name, place), number_text(old[place], precision), number_text(new[place], precision)
 
 
 def _whole(row: Row, array: Array | None, precision: int) -> str:
@@ -166,28 +165,31 @@ def _changes(before: Explanation, now: Explanation, precision: int, language: st
     ):
         for name, array in news.items():
             if name in olds and not _same(olds[name], array):
-                words = [
-                    text(word, language, name=part, was=was, became=became)
-                    for part, was, became in _array_parts(name, olds[name], array, precision)
-                ]
-                words = words or [text(f"{word}_changed", language, name=name)]
-                yield Change(tuple(words), {kind: {name: array}})
+                for part, became in _array_changes(name, olds[name], array, word, precision, language):
+                    yield Change(part, {kind: {name: became}})
     for name in sorted(old.stops ^ new.stops):
         word = "what_if.stop_set" if name in new.stops else "what_if.stop_gone"
-        yield Change((text(word, language, name=name),), {"stops": old.stops ^ {name}})
+        yield Change(text(word, language, name=name), {"stops": old.stops ^ {name}})
     for name in sorted(old.lifted ^ new.lifted):
         word = "what_if.lifted" if name in new.lifted else "what_if.not_lifted"
-        yield Change((text(word, language, name=name),), {"lifted": old.lifted ^ {name}})
+        yield Change(text(word, language, name=name), {"lifted": old.lifted ^ {name}})
 
 
-def _array_parts(name: str, old: Array, new: Array, precision: int) -> Iterator[tuple[str, str, str]]:
-    """Yield what was and is: elements, or the whole array where it can be written out; else nothing."""
+def _array_changes(
+    name: str, old: Array, new: Array, word: str, precision: int, language: str
+) -> Iterator[tuple[str, Array]]:
+    """Yield what happened to a few elements each, else to the whole, and the array to which that alone leads."""
     places = _places(old, new)
-    if places is not None:
-        for place in places:
-            yield label(name, place), number_text(old[place], precision), number_text(new[place], precision)
-    elif is_whole(old.shape) and is_whole(new.shape):
-        yield name, value_of(old, precision).text, value_of(new, precision).text
+    if places is None:
+        told = is_whole(old.shape) and is_whole(new.shape)
+        values = {"was": value_of(old, precision).text, "became": value_of(new, precision).text} if told else {}
+        yield text(word if told else f"{word}_changed", language, name=name, **values), new
+        return
+    for place in places:
+        alone = old.copy()
+        alone[place] = new[place]
+        values = {"was": number_text(old[place], precision), "became": number_text(new[place], precision)}
+        yield text(word, language, name=label(name, place), **values), alone
 
 
 def _tried_alone(before: Explanation, changes: Sequence[Change]) -> list[list[Array | None] | None]:
@@ -197,11 +199,13 @@ def _tried_alone(before: Explanation, changes: Sequence[Change]) -> list[list[Ar
     return [before.recompute(**change.alone).gradients for change in changes]
 
 
-def _leads(old: Array | None, new: Array | None, alone: Array | None) -> bool:
-    """Return whether a change that alone leads to `alone` has to do with what became of `old`."""
+def _leads(old: Array | None, new: Array | None, alone: Array | None, place: tuple[int, ...] | None) -> bool:
+    """Return whether a change that alone leads to `alone` has to do with what became of `old`, there or as a whole."""
     if (old is None) != (new is None):
         return (alone is None) == (new is None)
-    return not _same(old, alone)
+    if place is None or old is None or alone is None or alone.shape != old.shape:
+        return not _same(old, alone)
+    return not _same(old[place], alone[place])
 
 
 def _listed(words: Sequence[str], language: str) -> str:

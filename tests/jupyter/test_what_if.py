@@ -64,6 +64,16 @@ def test_where_only_all_changes_together_make_a_difference_all_are_its_cause() -
     assert told(start, start.recompute({"p": 2.0, "q": 3.0})) == ["x: 0 → 6, because p went 0 → 2 and q went 0 → 3."]
 
 
+def test_each_element_has_its_own_cause() -> None:
+    tf.reset_default_graph()
+    x = tf.Variable([1.0, 2.0, 3.0], name="x")
+    start = explain(x * x, x, names={"y": x * x})
+    assert told(start, start.recompute({"x": [5.0, -2.0, 3.0]})) == [
+        "x[0]: 2 → 10, because x[0] went 1 → 5.",
+        "x[1]: 4 → -4, because x[1] went 2 → -2.",
+    ]
+
+
 def test_a_few_elements_are_told_each_and_many_as_a_whole() -> None:
     tf.reset_default_graph()
     x = tf.Variable([1.0, 2.0, 3.0, 4.0, 5.0], name="x")

@@ -1,5 +1,5 @@
-// What a live panel needs the page for: it folds the static copies below, names the sliders for screen readers, and
-// copies to the clipboard. Only a kernel answers the question at the end: in a page without one, and in a saved file,
+// What a live panel needs the page for: it folds the static copies below, gives the sliders names and takes the icons'
+// away for screen readers, and copies to the clipboard. Only a kernel answers the question at the end: in a page without one, and in a saved file,
 // the copies stay open.
 export default {
   render({ model, el }) {
@@ -15,7 +15,8 @@ export default {
       }
     };
 
-    const nameSliders = (own) => {
+    const nameForReaders = (own) => {
+      for (const icon of own.querySelectorAll("button i.fa")) icon.ariaHidden = "true";
       for (const slider of own.querySelectorAll(".widget-slider")) {
         const label = slider.querySelector(".widget-label") ?? slider.parentElement.querySelector(".widget-label");
         for (const part of slider.querySelectorAll("[role=slider], .widget-readout")) part.ariaLabel = label?.textContent;
@@ -38,7 +39,7 @@ export default {
       if (!own || observer) return;
       const put = () => {
         foldCopies(own);
-        nameSliders(own);
+        nameForReaders(own);
       };
       put();
       observer = new MutationObserver(put);
