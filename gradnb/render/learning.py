@@ -92,7 +92,7 @@ def comparison_html(compared: Comparison, picture: bytes) -> str:
     """Return several runs as a fragment of HTML."""
     table = table_html(_comparison_table(compared), _say(compared, "comparison"))
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(compared))
-    words = _say(compared, "comparison_alt", names=", ".join(compared.names))
+    words = harmless(_say(compared, "comparison_alt", names=", ".join(compared.names)))
     heading = escape(_say(compared, "comparison"))
     parts = [f"<details open>\n<summary>{heading}</summary>", image_html(picture, words), table]
     return "\n".join([*parts, *([f"<ul>{notes}</ul>"] if notes else []), "</details>"])

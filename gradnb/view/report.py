@@ -93,7 +93,7 @@ class _Sentences:
     def _progress(self) -> str:
         first, last = self._number(self._first.loss), self._number(self._last.loss)
         if self._last.number == 0:
-            return self._say("start", loss=first)
+            return self._say("start", first=first)
         kept, fell, rose = ("kept", "fell", "rose") if self._last.number > 1 else ("one_kept", "one_fell", "one_rose")
         key = kept if first == last else fell if self._last.loss < self._first.loss else rose
         return self._say(key, first=first, last=last, steps=self._last.number)

@@ -45,8 +45,6 @@ def test_a_loss_that_flies_away_is_a_matter_of_the_learning_rate() -> None:
 
 def test_a_loss_that_ceases_to_be_a_number_after_growing_is_too() -> None:
     w = tf.Variable(4.0, name="w")
-    first, second = said(tf.square(tf.square(w)), 1.0, 100)[-2:]
-    assert first.startswith("The loss has grown")
     trainer = Trainer(tf.square(tf.square(w)), tf.train.GradientDescentOptimizer(1.0))
     trainer.advance(100)
     trainer.advance(100)
@@ -74,9 +72,7 @@ def test_a_gradient_that_is_no_number_is_named() -> None:
 def test_gradients_of_zero_are_named() -> None:
     w, dead = tf.Variable(1.0, name="w"), tf.Variable(-1.0, name="dead")
     assert said(w * w + tf.nn.relu(dead), 0.25, 0)[1:] == ["The gradient of dead is 0: nothing changes there."]
-    assert said(tf.nn.relu(dead) * 1.0, 0.25, 2)[1:] == [
-        "All gradients are 0 here: no step leads anywhere any more."
-    ]
+    assert said(tf.nn.relu(dead) * 1.0, 0.25, 2)[1:] == ["All gradients are 0 here: no step leads anywhere any more."]
 
 
 def test_a_gradient_that_vanishes_is_named_with_the_factor() -> None:
@@ -110,14 +106,14 @@ def test_what_is_not_trained_is_said() -> None:
 
 def test_the_caption_is_the_call_with_the_present_settings() -> None:
     trainer = Trainer(bowl(), tf.train.MomentumOptimizer(0.125, 0.5))
-    assert report(trainer).caption == "tf.train.MomentumOptimizer(learning_rate=0.125, momentum=0.5).minimize(loss)"
+    assert report(trainer).caption == "tf.train.MomentumOptimizer(learning_rate=0.125, momentum=0.5).minimize(w²)"
     trainer.set(momentum=0.75)
     assert "momentum=0.75" in report(trainer).caption
 
     class Mine(tf.train.GradientDescentOptimizer):
         pass
 
-    assert report(Trainer(bowl(), Mine(1))).caption == "Mine(learning_rate=1).minimize(loss_1)"
+    assert report(Trainer(bowl(), Mine(1))).caption == "Mine(learning_rate=1).minimize(w_1²)"
 
 
 def test_it_stays_as_it_is_when_the_run_goes_on() -> None:

@@ -188,7 +188,7 @@ def test_a_setting_that_is_no_number_or_not_there_is_refused() -> None:
     with pytest.raises(KeyError, match=r"no number called 'momentum' to change\. It has: learning_rate"):
         trainer.set(learning_rate=1.0, momentum=0.5)
     for value in (math.nan, math.inf, "0.1", True):
-        with pytest.raises(ValueError, match="learning_rate: .* is no finite number"):
+        with pytest.raises(ValueError, match=r"learning_rate: .* is no finite number"):
             trainer.set(learning_rate=value)  # type: ignore[arg-type]  # that is the test
     assert trainer.settings == {"learning_rate": 0.25}
 
@@ -447,7 +447,7 @@ def test_a_loss_that_is_not_one_number_is_refused() -> None:
 
 def test_what_is_no_optimizer_is_refused() -> None:
     _, loss = bowl()
-    with pytest.raises(TypeError, match="type Operation. Give the optimizer itself"):
+    with pytest.raises(TypeError, match=r"type Operation\. Give the optimizer itself"):
         Trainer(loss, tf.train.GradientDescentOptimizer(0.1).minimize(loss))
     with pytest.raises(TypeError, match="type float"):
         Trainer(loss, 0.1)
