@@ -7,11 +7,17 @@ from dataclasses import replace
 
 from gradnb.view.model import (
     BackwardEdge,
+    Difference,
     Flow,
     ForwardEdge,
     Gradient,
+    Jacobian,
+    Matrix,
     Node,
     NodeKind,
+    Path,
+    PathList,
+    RawOperation,
     Row,
     Seed,
     State,
@@ -254,6 +260,73 @@ def chinese() -> View:
     )
 
 
+def further() -> View:
+    #  two_ys with everything that is shown on request, a stopped path, a blocked one and a lifted one
+    view = two_ys()
+    first, second, total, none = pair(1, 2), pair(3, 4), pair(4, 6), pair(0, 0)
+    passing = (
+        Path(("w3", "y1"), ("n3", "n4"), Flow.PASSES, "[1. 2.] · 1", first),
+        Path(("w3", "y2"), ("n3", "n6"), Flow.PASSES, "[3. 4.] · 1", second),
+    )
+    others = (
+        Path(("w1", "a", "y1"), ("n0", "n4"), Flow.STOPPED, "[1. 2.] · 1 · 1", first, "stopped at a"),
+        Path(("w1", "floor", "y1"), ("n0", "n4"), Flow.BLOCKED, "", None, "floor has no gradient"),
+        Path(("w1", "s", "y1"), ("n0", "n4"), Flow.LIFTED, "", MANY),
+    )
+    unit = (("1.", "0."), ("0.", "1."))
+    matrices = (
+        Matrix("y1", "grad_ys[0]", ("y1[0]", "y1[1]"), ("1.", "2."), unit, ("1.", "2.")),
+        Matrix("y2", "grad_ys[1]", ("y2[0]", "y2[1]"), ("3.", "4."), unit, ("3.", "4.")),
+    )
+    nothing = Matrix("y2", "grad_ys[1]", ("y2[0]", "y2[1]"), ("3.", "4."), (), (), "y2 passes nothing to w1")
+    differences = (
+        Difference(none, "–", first, first),
+        Difference(first, "< 1e-6", first, none),
+        Difference(total, "2.5e-01; at a kink (0 on its left, 1 on its right): w3[0]", total, none),
+        Difference(None, "more than 64 numbers: not compared"),
+    )
+    sum_inputs = tuple(f"gradients/{name}" for name in ("grad_ys_0", "y2_grad/Mul", "a", "b", "c", "d", "e"))
+    raw = (
+        RawOperation("gradients/grad_ys_0", "Identity", ("Const",), "(2,)", first, ""),
+        RawOperation("gradients/y2_grad/Mul", "Mul", ("gradients/grad_ys_0", "w3/read"), "(2,)", second, "y2"),
+        RawOperation("gradients/AddN", "AddN", sum_inputs, "(2,)", None, "", secret=True),
+        RawOperation("gradients/group_deps", "NoOp", ("^gradients/AddN", "^init"), "", None, ""),
+    )
+    return replace(
+        view,
+        rows=tuple(replace(row, difference=d) for row, d in zip(view.rows, differences, strict=True)),
+        paths=(
+            PathList("n3", "w3", "2 paths", passing, ("sum: [1. 2.] + [3. 4.] = [4. 6.], the gradient",)),
+            PathList("n0", "w1", "3 paths, but all of them are cut", others, ()),
+            PathList("n5", "w4", "?", (), ("your turn: what is it?",)),
+        ),
+        jacobian=(
+            Jacobian("n3", "w3", ("w3[0]", "w3[1]"), matrices, ("4.", "6.")),
+            Jacobian("n0", "w1", ("w1[0]", "w1[1]"), (matrices[0], nothing), ("1.", "2.")),
+            Jacobian("n5", "w4", (), (replace(nothing, remark="9 × 2 numbers"),)),
+        ),
+        raw=raw,
+        shown=("table", "paths", "jacobian", "raw"),
+    )
+
+
+def further_chinese() -> View:
+    view = further()
+    paths = tuple(
+        replace(found, name="权重三", paths=tuple(replace(path, names=("权重三", *path.names[1:])) for path in found.paths))
+        for found in view.paths[:2]
+    )
+    stopped = replace(paths[1].paths[0], reason="在 a 处被截断")
+    jacobian = replace(view.jacobian[0], name="权重三", columns=("权重三[0]", "权重三[1]"))
+    return replace(
+        view,
+        rows=tuple(replace(row, name="权重", state="已算出") for row in view.rows),
+        paths=(replace(paths[0], headline="2 条路径", remarks=()), replace(paths[1], paths=(stopped,))),
+        jacobian=(jacobian,),
+        language="zh",
+    )
+
+
 HOSTILE = ("<script>alert(1)</script>", 'a"];b [label="x', r"\N \G & &amp; 'q'", "\x1b[31mred\u202eevil\n", "x" * 200)
 
 
@@ -261,6 +334,7 @@ def hostile() -> View:
     view = one_variable()
     script, quote, escapes, control, long = HOSTILE
     reason = f"{script} {quote}"
+    one = array(script, 1, 1)
     nodes = (
         replace(view.nodes[0], name=script, label=quote, gradient=Gradient(State.NONE, reason=reason)),
         replace(view.nodes[1], name=escapes, scope=f"{quote}/{script}", value=Value(control, (2, 1), "string")),
@@ -276,6 +350,11 @@ def hostile() -> View:
         rows=(replace(view.rows[0], name=script, state=control, gradient=Gradient(State.NONE, reason=quote)),),
         story=(script, quote, escapes, control),
         notes=(script,),
+        paths=(PathList("n0", script, quote, (Path((quote, control), (), Flow.STOPPED, script, one, escapes),), (quote,)),),
+        jacobian=(
+            Jacobian("n0", quote, (script,), (Matrix(control, script, (quote,), ("1.",), (("2.",),), ("2.",), script),)),
+        ),
+        raw=(RawOperation(script, quote, (control, escapes), script, one, control),),
     )
 
 
@@ -286,5 +365,7 @@ VIEWS: dict[str, Callable[[], View]] = {
     "large": large,
     "all_states": all_states,
     "chinese": chinese,
+    "further": further,
+    "further_chinese": further_chinese,
     "hostile": hostile,
 }
