@@ -60,6 +60,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
         learning = view.learning
         self._language = learning.language
         self._left = 0
+        self._problem = ""
         self._is_running = self._is_stopped = self._starts_again = False
         self._caption = widgets.HTML()
         self._words = widgets.HTML()
@@ -144,7 +145,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
         """Take steps, and listen to the page in between; without an event loop, all at once."""
         if self._is_running:
             return
-        self._left, self._is_running, self._is_stopped = count, True, False
+        self._left, self._is_running, self._is_stopped, self._problem = count, True, False, ""
         self._bar.max, self._bar.value = count, 0
         self._show_running(count)
         try:
@@ -176,6 +177,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
 
     def _take_one(self) -> None:
         if not self._is_running:
+            self._problem = ""
             self._guarded(self._view.step)
             self._guarded(self._paint)
 
@@ -191,6 +193,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
             self._say_caption()
 
     def _start_again(self) -> None:
+        self._problem = ""
         self._view.reset()
         self._paint()
 
@@ -246,24 +249,28 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
             action()
         except Exception as error:
             self.stop()
-            reason = f"{type(error).__name__}: {error}"
-            self._words.value = (
-                f'<p class="gradnb-stopped" role="alert">{escape(self._say("failed", reason=reason))}</p>'
-            )
+            self._problem = self._say("failed", reason=f"{type(error).__name__}: {error}")
+            self._say_words()
 
     def _paint(self) -> None:
         learning = self._view.learning
         self._say_caption()
-        said = renderer.sentences_html(learning)
-        kind = "" if learning.stop is None else ' class="gradnb-stopped"'
-        # What changes many times a second is not to be read aloud each time.
-        role = "" if self._is_running else ' role="status"'
-        self._words.value = f"<div{role}{kind}>{said}</div>"
+        self._say_words()
         self._picture.show(self._view.png(), renderer.alt(learning))
         self._table.value = renderer.variables_html(learning)
         if self._is_running:
             done, count = self._bar.value, self._bar.max
             self._progress.value = escape(self._say("progress", done=done, count=count))
+
+    def _say_words(self) -> None:
+        if self._problem:
+            self._words.value = f'<p class="gradnb-stopped" role="alert">{escape(self._problem)}</p>'
+            return
+        learning = self._view.learning
+        kind = "" if learning.stop is None else ' class="gradnb-stopped"'
+        # What changes many times a second is not to be read aloud each time.
+        role = "" if self._is_running else ' role="status"'
+        self._words.value = f"<div{role}{kind}>{renderer.sentences_html(learning)}</div>"
 
     def _say_caption(self) -> None:
         self._caption.value = f"<code>{escape(self._view.learning.caption)}</code>"

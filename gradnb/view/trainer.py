@@ -119,7 +119,7 @@ class Trainer:
             if name in self._program.placeholders
         }
         self._complete: set[frozenset[str]] = set()
-        self._goes_on = False
+        self._goes_on = self._is_ahead = False
         self.steps: list[Step] = []
         self.stop: Stop | None = None
         self.reset()
@@ -204,11 +204,16 @@ class Trainer:
             if batch is None and self._feed.spent:
                 self.stop = Stop.EXHAUSTED
                 break
-            self._session.run(self._program.train, {**self._gradient_feed, **self._set_feed, **self._batch})
             # The last batch serves once more, to look at the last point.
-            self._feed.spent = batch is None
-            self._batch = self._batch if batch is None else self._fed(batch)
+            fed = self._batch if batch is None else self._fed(batch)
+            if not self._is_ahead:
+                self._session.run(self._program.train, {**self._gradient_feed, **self._set_feed, **self._batch})
+            # If what follows fails, the step has been taken all the same.
+            self._is_ahead = True
+            self._batch = fed
             self._look()
+            self._is_ahead = False
+            self._feed.spent = batch is None
             taken += 1
         return taken
 
@@ -310,7 +315,7 @@ class Trainer:
         without = [graph.initializers[op] for op in self._program.state(self._values) if op.name not in self._values]
         if without:
             self._session.run(without, {**self._set_feed, **self._batch})
-        self._goes_on = False
+        self._goes_on = self._is_ahead = False
         self._feed.spent = False
         self.steps.clear()
         self._look()

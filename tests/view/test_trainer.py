@@ -412,6 +412,22 @@ def test_a_placeholder_that_the_feed_lacks_is_named() -> None:
         second.advance()
 
 
+def test_after_a_batch_that_failed_the_same_step_is_finished_and_not_taken_twice() -> None:
+    line = Line()
+    given: list[Any] = [line.feed, {line.x: [[1.0, 2.0]], line.y: ANSWERS}, None]
+    trainer = Trainer(line.loss, tf.train.GradientDescentOptimizer(0.1), lambda step: given[step])
+    for bad in (given[1], {line.x: DATA}, 0.5, {line.x: "many", line.y: ANSWERS}):
+        given[1] = bad
+        with pytest.raises((ValueError, TypeError)):
+            trainer.advance()
+        assert len(trainer.steps) == 1
+    given[1] = line.feed
+    trainer.advance()
+    alone = Trainer(line.loss, tf.train.GradientDescentOptimizer(0.1), line.feed)
+    alone.advance()
+    assert losses(trainer) == losses(alone)
+
+
 def test_what_lies_behind_a_fed_tensor_needs_no_value() -> None:
     line = Line()
     trainer = Trainer(
