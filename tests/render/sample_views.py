@@ -313,7 +313,7 @@ def further() -> View:
 def further_chinese() -> View:
     view = further()
     paths = tuple(
-        replace(found, name="权重三", paths=tuple(replace(path, names=("权重三", *path.names[1:])) for path in found.paths))
+        replace(found, paths=tuple(replace(path, names=("权重三", *path.names[1:])) for path in found.paths))
         for found in view.paths[:2]
     )
     stopped = replace(paths[1].paths[0], reason="在 a 处被截断")
@@ -321,7 +321,10 @@ def further_chinese() -> View:
     return replace(
         view,
         rows=tuple(replace(row, name="权重", state="已算出") for row in view.rows),
-        paths=(replace(paths[0], headline="2 条路径", remarks=()), replace(paths[1], paths=(stopped,))),
+        paths=(
+            replace(paths[0], name="权重三", headline="2 条路径", remarks=()),
+            replace(paths[1], name="权重三", headline="1 条路径，但走不通", paths=(stopped,)),
+        ),
         jacobian=(jacobian,),
         language="zh",
     )
@@ -335,6 +338,8 @@ def hostile() -> View:
     script, quote, escapes, control, long = HOSTILE
     reason = f"{script} {quote}"
     one = array(script, 1, 1)
+    path = Path((quote, control), (), Flow.STOPPED, script, one, escapes)
+    matrix = Matrix(control, script, (quote,), ("1.",), (("2.",),), ("2.",), script)
     nodes = (
         replace(view.nodes[0], name=script, label=quote, gradient=Gradient(State.NONE, reason=reason)),
         replace(view.nodes[1], name=escapes, scope=f"{quote}/{script}", value=Value(control, (2, 1), "string")),
@@ -350,10 +355,8 @@ def hostile() -> View:
         rows=(replace(view.rows[0], name=script, state=control, gradient=Gradient(State.NONE, reason=quote)),),
         story=(script, quote, escapes, control),
         notes=(script,),
-        paths=(PathList("n0", script, quote, (Path((quote, control), (), Flow.STOPPED, script, one, escapes),), (quote,)),),
-        jacobian=(
-            Jacobian("n0", quote, (script,), (Matrix(control, script, (quote,), ("1.",), (("2.",),), ("2.",), script),)),
-        ),
+        paths=(PathList("n0", script, quote, (path,), (quote,)),),
+        jacobian=(Jacobian("n0", quote, (script,), (matrix,)),),
         raw=(RawOperation(script, quote, (control, escapes), script, one, control),),
     )
 
