@@ -25,9 +25,37 @@ def numbers(view: View) -> set[str]:
 
 
 def test_the_text_holds_every_number(view: View) -> None:
-    shown = text.render(view)
+    shown = text.render(replace(view, shown=("graph", *view.shown)))
     missing = {number for number in numbers(view) if number not in shown}
     assert not missing
+
+
+@pytest.mark.parametrize("name", ["further", "further_chinese"])
+def test_the_parts_on_request_hold_every_number(name: str) -> None:
+    view = samples.VIEWS[name]()
+    shown = text.render(view)
+    values = [value for row in view.rows if (d := row.difference) for value in (d.value, d.plain, d.gap)]
+    values += [path.contribution for found in view.paths for path in found.paths if path.flow is not Flow.BLOCKED]
+    values += [operation.value for operation in view.raw]
+    assert all(value.text in shown for value in values if value is not None)
+    assert all(path.formula in shown for found in view.paths for path in found.paths)
+    for matrix in (matrix for found in view.jacobian for matrix in found.matrices if matrix.entries):
+        for cells in zip(matrix.rows, matrix.weights, *zip(*matrix.entries, strict=True), strict=True):
+            assert any(line.split() == list(cells) for line in shown.splitlines())
+
+
+@pytest.mark.parametrize("name", ["further", "further_chinese"])
+def test_every_table_is_as_wide_in_each_line_chinese_or_not(name: str) -> None:
+    view = samples.VIEWS[name]()
+    for part in ("jacobian", "raw"):
+        lines = text.render(replace(view, shown=(part,))).splitlines()
+        for number, line in enumerate(lines):
+            if line and set(line) == {"-", " "}:
+                last = columns(line[: line.rindex(" ") + 1])
+                heading = lines[number - 1]
+                start = next(i for i in range(len(heading) + 1) if columns(heading[:i]) == last)
+                assert heading[start - 1] == " "
+                assert heading[start] != " "
 
 
 def test_only_the_chosen_views_are_written() -> None:
