@@ -27,7 +27,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SECONDS_TO_START = 60
 MILLISECONDS = 60_000
 
-_QUIET = (
+QUIET = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -170,7 +170,7 @@ def running_lab(scratch: Path) -> Iterator[Lab]:
             _wait_for(url, server, log)
             executable = next(filter(None, map(shutil.which, BROWSERS)))
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
+                browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
                 try:
                     yield Lab(url, folder, browser)
                 finally:

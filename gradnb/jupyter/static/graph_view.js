@@ -48,7 +48,6 @@ function render({ model, el }) {
   const boxOf = (thing) => ((thing.matches(".edge") && thing.querySelector("polygon")) || thing).getBBox();
 
   // What the kernel says
-
   const patch = () => {
     for (const [id, { text, fills, ...attributes }] of Object.entries(model.get("patch"))) {
       const thing = things.get(id);
@@ -91,7 +90,6 @@ function render({ model, el }) {
   };
 
   // Where one looks
-
   const look = (next) => {
     camera = next;
     const size = [frame.clientWidth / camera.scale, frame.clientHeight / camera.scale];
@@ -140,7 +138,6 @@ function render({ model, el }) {
   };
 
   // What is marked
-
   const decorate = () => {
     if (!picture) return;
     const [one, lit] = [selected(), new Set(model.get("lit"))];
@@ -181,11 +178,10 @@ function render({ model, el }) {
     make(group, "title", {}, word(hasWall(edge) ? "lift" : "stop"));
     make(group, "circle", { r: 9 });
     make(group, "path", { d: hasWall(edge) ? "M4,-4.5L-4.5,0L4,4.5z" : "M-4,-4H4V4H-4z" });
-    group.onclick = () => activate(edge);
+    group.onclick = () => (activate(edge), go(edge));
   };
 
   // What a reader does
-
   const select = (thing, pin = true) => {
     pinned = pin && Boolean(thing);
     if (model.get("selected") === name(thing)) return;
@@ -226,6 +222,7 @@ function render({ model, el }) {
     return [clientX - left, clientY - top];
   };
   const press = (event) => {
+    clearTimeout(timer);
     if (!fingers.size) moved = false;
     if (!event.button) fingers.set(event.pointerId, placeIn(event));
   };
@@ -239,7 +236,6 @@ function render({ model, el }) {
     else pan(to[0] - from[0], to[1] - from[1]);
     fingers.set(event.pointerId, to);
   };
-  const release = (event) => fingers.delete(event.pointerId);
   const click = (event) => {
     if (moved || event.target.closest(".sign")) return;
     const thing = event.target.closest("[role=button]");
@@ -253,7 +249,7 @@ function render({ model, el }) {
       put(edge, { "data-near": [name(edge), edge.dataset.source, edge.dataset.target].includes(name(thing)) });
     }
     clearTimeout(timer);
-    if (thing && !pinned && !fingers.size) timer = setTimeout(() => select(thing, false), DWELL);
+    if (thing && !fingers.size) timer = setTimeout(() => pinned || select(thing, false), DWELL);
   };
   const wheel = (event) => {
     if (!event.ctrlKey && !event.metaKey) return; // it is the page's
@@ -263,7 +259,6 @@ function render({ model, el }) {
   const keyFocus = ({ target }) => items.includes(target) && target.matches(":focus-visible") && select(target);
 
   // Putting it together
-
   const buttons = { zoom_out: ["−", () => zoom(0.8)], zoom_in: ["+", () => zoom(1.25)], fit: ["⤢", fit] };
   for (const [key, [text, action]] of Object.entries(buttons)) {
     make(tools, "button", { type: "button", "data-word": key }, text).onclick = action;
@@ -283,7 +278,8 @@ function render({ model, el }) {
   for (const trait of ["patch", "selected", "lit", "badges", "ghosts", "theme", "words"]) heard[trait] = later;
   for (const [trait, action] of Object.entries(heard)) model.on(`change:${trait}`, action);
   const does = { click, keydown: keys, wheel, focusin: keyFocus, pointerdown: press, pointermove: drag };
-  Object.assign(does, { pointerup: release, pointercancel: release, pointerover: hover, pointerleave: hover });
+  does.pointerup = does.pointercancel = ({ pointerId }) => fingers.delete(pointerId);
+  does.pointerover = does.pointerleave = hover;
   for (const [event, action] of Object.entries(does)) frame.addEventListener(event, action, { passive: false });
   const observer = new ResizeObserver(() => picture && (settle(), decorate()));
   show();
