@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 import sample_views as samples
 
 from gradnb.render import latex, markdown
 from gradnb.render.table import edges_list, xs_table
+from gradnb.view.model import Difference, Gradient, State
 
 
 def test_contributions_have_columns_when_there_are_several_ys() -> None:
@@ -46,8 +48,24 @@ def test_edges_say_what_stops_and_what_blocks() -> None:
     assert "y → p: ?" in edges_list(samples.all_states())
 
 
+def test_finite_differences_have_columns_when_they_were_asked() -> None:
+    view = samples.further()
+    table = xs_table(view)
+    assert table.headings[6:10] == ("finite difference, stops held", "relative error", "without the stops", "kept out")
+    assert table.rows[0][6:10] == ("[0. 0.]", "–", "[1. 2.]", "[1. 2.]")
+    assert table.rows[3][6:10] == ("–", "more than 64 numbers: not compared", "–", "–")
+    free = tuple(replace(row, difference=Difference(row.value, "< 1e-6")) for row in view.rows[:1])
+    assert xs_table(replace(view, rows=free)).headings[6:8] == ("finite difference", "relative error")
+
+
+def test_a_hidden_gradient_has_no_difference_either() -> None:
+    view = samples.further()
+    secret = replace(view.rows[0], gradient=Gradient(State.HIDDEN))
+    assert xs_table(replace(view, rows=(secret, *view.rows[1:]))).rows[0][6:10] == ("?",) * 4
+
+
 def test_markdown_has_as_many_cells_in_each_line(view) -> None:  # type: ignore[no-untyped-def]  # fixture
-    lines = markdown.render(view).splitlines()
+    lines = markdown.render(replace(view, shown=("graph", "table"))).splitlines()
     assert len(lines) == 2 + len(view.rows)
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
 
@@ -57,9 +75,30 @@ def test_markdown_escapes_what_it_would_read() -> None:
 
 
 def test_latex_has_as_many_cells_in_each_line(view) -> None:  # type: ignore[no-untyped-def]  # fixture
-    lines = [line for line in latex.render(view).splitlines() if line.endswith(r"\\")]
+    shown = replace(view, shown=("graph", "table"))
+    lines = [line for line in latex.render(shown).splitlines() if line.endswith(r"\\")]
     assert len(lines) == 1 + len(view.rows)
     assert {len(re.findall(r"(?<!\\)&", line)) for line in lines} == {len(xs_table(view).headings) - 1}
+
+
+@pytest.mark.parametrize("render", [markdown.render, latex.render])
+def test_every_part_but_the_picture_is_written(render) -> None:  # type: ignore[no-untyped-def]  # one of two functions
+    view = samples.one_variable()
+    everything = render(view)
+    for part in ("table", "steps", "story"):
+        assert render(replace(view, shown=(part,))) in everything
+    further = samples.further()
+    for part in further.shown:
+        assert render(replace(further, shown=(part,))) in render(further)
+    assert render(replace(view, shown=("graph",))) == render(replace(view, shown=("table",)))
+
+
+def test_latex_writes_signs_as_its_commands() -> None:
+    view = replace(samples.one_variable(), story=("x\u03041 += y\u0304 · aᵀ → ⌊z⌋² − √(b⁻¹)",), shown=("story",))
+    assert (
+        r"  \item $\bar{x}$1 += $\bar{y}$ $\cdot$ a$^{\top}$ $\rightarrow$ "
+        r"$\lfloor$z$\rfloor$$^2$ $-$ $\surd$(b$^{-1}$)"
+    ) in latex.render(view)
 
 
 def test_latex_escapes_what_it_would_read() -> None:
