@@ -549,7 +549,7 @@ def apply_rule(
         zeros_like(tensor) if gradient is None and tensor.dtype.is_trainable else gradient
         for tensor, gradient in zip(outputs, upstream, strict=True)
     ]
-    with graph.name_scope(f"{operation.name}_grad"), graph.gradient_of(operation):
+    with graph.gradient_of(operation):
         dense = [
             convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type not in _PASS_ROWS else g
             for g in complete

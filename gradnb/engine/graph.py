@@ -53,27 +53,28 @@ class GraphKeys:
     TRAIN_OP = "train_op"
 
 
-class _Holding(Generic[T]):
-    """Lets an attribute of a graph have a value inside a ``with`` block.
+class _Place(Generic[T]):
+    """Lets the operations made inside a ``with`` block have a scope, and belong to the gradient of an operation.
 
     Graphs enter millions of such blocks, for which `contextmanager` takes several times as long.
     """
 
-    __slots__ = ("_attribute", "_before", "_graph", "_result", "_value")
+    __slots__ = ("_before", "_forward", "_graph", "_result", "_scope")
 
-    def __init__(self, graph: Graph, attribute: str, value: Any, result: T) -> None:
+    def __init__(self, graph: Graph, scope: str, forward: Operation | None, result: T) -> None:
         self._graph = graph
-        self._attribute = attribute
-        self._value = value
+        self._scope = scope
+        self._forward = forward
         self._result = result
 
     def __enter__(self) -> T:
-        self._before = getattr(self._graph, self._attribute)
-        setattr(self._graph, self._attribute, self._value)
+        graph = self._graph
+        self._before = graph._scope, graph._forward
+        graph._scope, graph._forward = self._scope, self._forward
         return self._result
 
     def __exit__(self, *_: object) -> None:
-        setattr(self._graph, self._attribute, self._before)
+        self._graph._scope, self._graph._forward = self._before
 
 
 class Graph:
@@ -91,7 +92,9 @@ class Graph:
 
     def __init__(self) -> None:
         self._operations: list[Operation] = []
+        #: The operations by name: as many of the first ones as were there when one was last looked up.
         self._by_name: dict[str, Operation] = {}
+        self._looked_up = 0
         self._names_in_use: dict[str, int] = {}
         self._scope = ""
         self._control: tuple[Operation, ...] = ()
@@ -192,7 +195,7 @@ class Graph:
     def _named(self, name: str, allow_tensor: bool, allow_operation: bool, wanted: str) -> Tensor | Operation:
         form = 'Tensor names must be of the form "<op_name>:<output_index>".'
         op_name, colon, number = name.partition(":")
-        operation = self._by_name.get(op_name)
+        operation = self._find(op_name)
         if colon and not allow_tensor:
             raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a {wanted}.")
         if not colon and not allow_operation:
@@ -216,24 +219,33 @@ class Graph:
             )
         return operation.outputs[int(number)]
 
+    def _find(self, name: str) -> Operation | None:
+        while self._looked_up < len(self._operations):
+            operation = self._operations[self._looked_up]
+            self._by_name[operation.name] = operation
+            self._looked_up += 1
+        return self._by_name.get(name)
+
     # Names
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         """Return `name` inside the current name scope, with a number behind it if it is taken."""
         if self._scope:
             name = f"{self._scope}/{name}"
-        key = name.lower()
-        number = self._names_in_use.get(key, 0)
+        in_use = self._names_in_use
+        base = key = name.lower()
+        if base == name:
+            base = key = name  # one string in memory, not two that are equal
+        number = in_use.get(base, 0)
         if mark_as_used:
-            self._names_in_use[key] = number + 1
+            in_use[base] = number + 1
         if number:
-            base = key
-            while key in self._names_in_use:
+            while key in in_use:
                 key = f"{base}_{number}"
                 number += 1
             if mark_as_used:
-                self._names_in_use[key] = 1
-            name = f"{name}_{number - 1}"
+                in_use[key] = 1
+            name = key if base is name else f"{name}_{number - 1}"
         return name
 
     def name_scope(self, name: str | None) -> AbstractContextManager[str]:
@@ -267,7 +279,7 @@ class Graph:
             scope = name[:-1]
         else:
             scope = self.unique_name(name)
-        return _Holding(self, "_scope", scope, f"{scope}/" if scope else "")
+        return _Place(self, scope, self._forward, f"{scope}/" if scope else "")
 
     @contextmanager
     def control_dependencies(self, control_inputs: Iterable[Any] | None) -> Iterator[None]:
@@ -285,8 +297,8 @@ class Graph:
             self._control = before
 
     def gradient_of(self, forward: Operation) -> AbstractContextManager[None]:
-        """Mark the operations made inside as part of the gradient of `forward`."""
-        return _Holding(self, "_forward", forward, None)
+        """Put the operations made inside into a scope of their own, as parts of the gradient of `forward`."""
+        return _Place(self, self.unique_name(f"{forward.name}_grad"), forward, None)
 
     @property
     def builds_gradient(self) -> bool:
@@ -332,11 +344,12 @@ class Graph:
             If the name is not allowed or the inputs' shapes do not fit.
         """
         self.check_not_finalized()
-        name = name or definition.type
-        if not _NAME.fullmatch(name) and not (self._scope and _INNER_SCOPE.fullmatch(name)):
+        if not name:
+            name = definition.type
+        elif not _NAME.fullmatch(name) and not (self._scope and _INNER_SCOPE.fullmatch(name)):
             raise ValueError(f"'{name}' is not a valid node name. Accepted names conform to Regex /{_NAME.pattern}/")
         try:
-            specs = definition.infer(*inputs, **attributes)
+            specs = definition.infer(*inputs, **attributes) if attributes else definition.infer(*inputs)
         except InferenceError as error:
             shown = name[:-1] if name.endswith("/") else self.unique_name(name, mark_as_used=False)
             raise ValueError(_misfit(error, definition, shown, inputs, attributes)) from None
@@ -347,16 +360,14 @@ class Graph:
             name,
             tuple(inputs),
             self._control,
-            attributes,
-            specs if isinstance(specs, list) else (specs,),
+            attributes or _NO_ATTRIBUTES,
+            specs,
             len(self._operations),
             self._forward,
         )
         self._operations.append(operation)
-        self._by_name[name] = operation
-        override = self._override_map.get(definition.type) if self._override_map else None
-        if override is not None:
-            self.gradient_overrides[operation] = override
+        if self._override_map and definition.type in self._override_map:
+            self.gradient_overrides[operation] = self._override_map[definition.type]
         return operation
 
     @contextmanager
@@ -404,20 +415,20 @@ class Graph:
         twin.seed = self.seed
         became: dict[Operation, Operation] = {}
         for op in self._operations[:before]:
+            specs = [(tensor.dtype, tensor.static_shape) for tensor in op.outputs]
             copied = Operation(
                 twin,
                 op.definition,
                 op.name,
-                tuple(became[tensor.op].outputs[tensor.value_index] for tensor in op.inputs),
-                tuple(became[control] for control in op.control_inputs),
+                tuple([became[tensor.op].outputs[tensor.value_index] for tensor in op.inputs]),
+                tuple([became[control] for control in op.control_inputs]),
                 op.attributes,
-                [(tensor.dtype, tensor.static_shape) for tensor in op.outputs],
+                specs[0] if len(specs) == 1 else specs,
                 op.index,
                 None if op.forward is None else became[op.forward],
             )
             became[op] = copied
             twin._operations.append(copied)
-            twin._by_name[op.name] = copied
         # A gradient that the program itself wrote may hold on to tensors of this graph.
         twin._copied = (self, became)
         twin.gradient_overrides = {became[op]: name for op, name in self.gradient_overrides.items() if op in became}

@@ -62,7 +62,7 @@ class Operation:
         inputs: tuple[Tensor, ...],
         control_inputs: tuple[Operation, ...],
         attributes: Mapping[str, Any],
-        outputs: Sequence[shapes.Spec],
+        outputs: shapes.Spec | list[shapes.Spec],
         index: int,
         forward: Operation | None,
     ) -> None:
@@ -74,12 +74,18 @@ class Operation:
         self.attributes = attributes
         self.index = index
         self.forward = forward
-        self._outputs = tuple([Tensor(self, i, dtype, shape) for i, (dtype, shape) in enumerate(outputs)])
+        # Nearly all operations have one output; without a tuple around it a large graph takes less memory and time.
+        self._outputs: Tensor | tuple[Tensor, ...]
+        if isinstance(outputs, list):
+            self._outputs = tuple([Tensor(self, i, dtype, shape) for i, (dtype, shape) in enumerate(outputs)])
+        else:
+            self._outputs = Tensor(self, 0, outputs[0], outputs[1])
 
     @property
     def outputs(self) -> tuple[Tensor, ...]:
         """The tensors that it computes."""
-        return self._outputs
+        outputs = self._outputs
+        return outputs if isinstance(outputs, tuple) else (outputs,)
 
     @property
     def type(self) -> str:
@@ -88,7 +94,7 @@ class Operation:
 
     def values(self) -> tuple[Tensor, ...]:
         """Return the outputs."""
-        return self._outputs
+        return self.outputs
 
     def get_attr(self, name: str) -> Any:
         """Return one attribute; ``T`` is the dtype of the first input, ``_class`` the colocation.
@@ -100,8 +106,8 @@ class Operation:
         """
         if name in self.attributes:
             return self.attributes[name]
-        if name == "T" and (self.inputs or self._outputs):
-            return (self.inputs or self._outputs)[0].dtype.base_dtype
+        if name == "T" and (self.inputs or self.outputs):
+            return (self.inputs or self.outputs)[0].dtype.base_dtype
         raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
 
     def colocation_groups(self) -> list[bytes]:
