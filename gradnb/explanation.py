@@ -901,15 +901,32 @@ def explain_call(
     return _explained(Question.of_call(call), session, feed_dict, names, seed, options, against, hide)
 
 
-def show(explanation: Any, *arguments: Any, **options: Any) -> None:
+def show(
+    explanation: Any,
+    *arguments: Any,
+    presets: Mapping[str, Any] | None = None,
+    ranges: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> None:
     """Display an explanation: with its live panel in a notebook, as text elsewhere.
 
     Parameters
     ----------
     explanation : Explanation, or ys
         An explanation, or the first argument of `explain`.
+    presets : Mapping of str to Mapping, optional
+        States that the panel offers by name, for lessons: ``{"no weight": {"grad_ys": [0.0]}, "far off": {"w1": 9.0,
+        "stop_gradients": ["a"]}}``. Values stand under the names of their controls; what a preset does not mention is
+        as at the start.
+    ranges : Mapping of str to tuple, optional
+        Where the panel's numbers may go, and in which steps: ``{"w1": (-5, 5, 0.1), "grad_ys y1": (0, 1)}``.
     *arguments, **options
         The other arguments of `explain`.
+
+    Raises
+    ------
+    ValueError
+        If a preset or a range does not fit what the panel can change.
 
     Examples
     --------
@@ -926,7 +943,8 @@ def show(explanation: Any, *arguments: Any, **options: Any) -> None:
         raise TypeError(message("explain.no_options"))
     if _in_notebook():
         # The layers below Jupyter know it only by name: a script never loads it.
-        importlib.import_module("gradnb.jupyter.display").show([explanation])
+        display = importlib.import_module("gradnb.jupyter.display")
+        display.show([explanation], presets=presets, ranges=ranges)
     else:
         print(explanation.text())
 

@@ -57,7 +57,9 @@ class Board:
         self._inputs = self._arrays(problem.inputs)
         self._stop_boxes = self._boxes(problem.stoppable, self._stops, "stop_at")
         self._lift_boxes = self._boxes(problem.liftable, self._lifted, "lift")
-        self.box = widgets.VBox(list(self._sections()), layout=self._desk.layout)
+        # The inner box flows in columns, the outer one scrolls.
+        columns = widgets.Box(list(self._sections()), layout=self._desk.layout)
+        self.box = widgets.Box([columns], layout=self._desk.layout)
         self.box.add_class("gradnb-controls")
 
     @property

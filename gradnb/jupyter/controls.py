@@ -435,7 +435,7 @@ class _Number:
             self._quiet = False
 
     def _slid(self, event: Mapping[str, Any]) -> None:
-        if self._quiet or self._reach is None:
+        if self._quiet or self._reach is None or self._is_only_rounded(event["new"]):
             return
         self._number = event["new"]
         if self._dtype.kind == "f":
@@ -445,6 +445,16 @@ class _Number:
         self._behind = True
         self._refuse("")
         self._change(self._number)
+
+    def _is_only_rounded(self, moved: float) -> bool:
+        """Return whether a slider stands where a page puts the present number, and was not moved by anybody.
+
+        A page that shows a slider sends back the nearest number on the slider's own grid.
+        """
+        track = self._track()
+        steps = round((track["value"] - track["min"]) / track["step"])
+        nearest = min(track["min"] + steps * track["step"], track["max"])
+        return bool(math.isclose(moved, nearest, abs_tol=track["step"] * 1e-6))
 
     def _typed(self, event: Mapping[str, Any]) -> None:
         if self._quiet:

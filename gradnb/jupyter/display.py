@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import ipywidgets as widgets
 from IPython.core.getipython import get_ipython
@@ -11,6 +12,7 @@ from IPython.display import display
 from gradnb.explanation import Explanation
 from gradnb.jupyter.page import PageScript
 from gradnb.jupyter.panel import Panel
+from gradnb.jupyter.teaching import shared_out
 from gradnb.messages import text
 
 _panels_of_cell: dict[str, tuple[int, list[Live]]] = {}
@@ -21,7 +23,13 @@ def is_live() -> bool:
     return getattr(get_ipython(), "kernel", None) is not None
 
 
-def show(explanations: Sequence[Explanation], *, static: bool = False) -> None:
+def show(
+    explanations: Sequence[Explanation],
+    *,
+    static: bool = False,
+    presets: Mapping[str, Any] | None = None,
+    ranges: Mapping[str, Any] | None = None,
+) -> None:
     """Display explanations.
 
     Parameters
@@ -31,9 +39,16 @@ def show(explanations: Sequence[Explanation], *, static: bool = False) -> None:
         with its call as caption.
     static : bool
         Leave the panel out also in a live notebook.
+    presets, ranges : Mapping, optional
+        For the panels: see `Panel`. Of several explanations each takes what it knows.
+
+    Raises
+    ------
+    BadSetting
+        If a preset or a range fits none of the explanations.
     """
     if not static and is_live():
-        display_live(LivePanel(explanations))
+        display_live(LivePanel(explanations, presets or {}, ranges or {}))
     for explanation in explanations:
         display(explanation)
 
@@ -79,8 +94,15 @@ class Live(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 class LivePanel(Live):
     """One panel of an explanation, or tabs of them."""
 
-    def __init__(self, explanations: Sequence[Explanation]) -> None:
-        panels = [Panel(explanation) for explanation in explanations]
+    def __init__(
+        self,
+        explanations: Sequence[Explanation],
+        presets: Mapping[str, Any] | None = None,
+        ranges: Mapping[str, Any] | None = None,
+    ) -> None:
+        problems = [explanation.problem for explanation in explanations]
+        shares = shared_out(presets or {}, ranges or {}, problems, explanations[0].view.language)
+        panels = [Panel(explanation, **share) for explanation, share in zip(explanations, shares, strict=True)]
         shown = panels[0] if len(panels) == 1 else widgets.Tab(panels, titles=_titles(explanations))
         super().__init__(shown, len(explanations), text("panel.static", explanations[0].view.language))
 

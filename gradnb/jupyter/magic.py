@@ -31,6 +31,7 @@ from gradnb.jupyter.config import GradGraph
 from gradnb.jupyter.display import show
 from gradnb.jupyter.names import Bindings, names_read, values_read
 from gradnb.jupyter.request import Request, help_text, is_name, parse
+from gradnb.jupyter.teaching import BadSetting
 from gradnb.messages import current_language, speaking, text
 from gradnb.view.hiding import unknown_name
 
@@ -299,7 +300,16 @@ class Runner:
     def _show(self, explanations: list[Explanation], request: Request) -> None:
         if request.output:
             self.shell.user_ns[request.output] = explanations[0] if len(explanations) == 1 else explanations
-        show(explanations, static=request.static)
+        settings = {
+            f"{option}s": {
+                name: self._value(expression, f"--{option}") for name, expression in getattr(request, option)
+            }
+            for option in ("preset", "range")
+        }
+        try:
+            show(explanations, static=request.static, **settings)
+        except BadSetting as error:
+            raise UsageError(str(error)) from error
         # Afterwards: what cannot be written can still be seen.
         if request.save:
             for explanation, file in zip(explanations, numbered(request.save, len(explanations)), strict=True):

@@ -24,11 +24,12 @@ from gradnb.jupyter.player import Player
 from gradnb.jupyter.teaching import read_presets, read_ranges
 from gradnb.jupyter.views_box import ViewsBox
 from gradnb.messages import text
+from gradnb.render import card
 from gradnb.view.model import View
 
-#: Pictures up to so many points of width stand beside their controls wherever there is some room; up to so many where
-#: there is much. Wider ones have a row of their own.
-_NARROW, _WIDE = 640.0, 1000.0
+#: Pictures up to so many points of width stand beside their controls in a panel of medium, large, and very large width:
+#: the style sheet knows from where on. Others have a row of their own.
+_FITTING = {"medium": 560.0, "large": 880.0, "huge": 1450.0}
 
 
 class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
@@ -103,7 +104,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._differences = widgets.HTML()
         self._differences.add_class("gradnb-differences")
         self._card = widgets.HTML()
-        self._card.add_class("gradnb-card")
+        self._card.add_class("gradnb-aside")
         self._body = _box("gradnb-body", [self._board.box, self.graph, self._card])
         self._body.children[1].add_class("gradnb-picture")
         super().__init__(
@@ -337,14 +338,19 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         for widget in (self.graph, self._card):
             widget.layout.display = None if shown else "none"
         width = _width(self.graph.svg)
-        for name, fits in (("narrow", width <= _NARROW), ("wide", width > _WIDE)):
-            (self._body.add_class if fits else self._body.remove_class)(f"gradnb-{name}")
+        for panel, widest in _FITTING.items():
+            (self._body.add_class if width <= widest else self._body.remove_class)(f"gradnb-fits-{panel}")
 
     def _paint_step(self) -> None:
         self.graph.lit, self.graph.badges = self.player.lit, self.player.badges
 
     def _paint_card(self) -> None:
-        self._card.value = ""
+        selected = self.graph.selected
+        self._card.value = (
+            card.html(self.explanation.card(selected))
+            if selected
+            else f'<p class="gradnb-muted">{escape(self._say("no_card"))}</p>'
+        )
 
     def _paint_differences(self, view: View) -> None:
         if self._kept is None:

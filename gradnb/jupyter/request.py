@@ -54,6 +54,8 @@ class Request:
         A Python name and the expression to feed to it.
     hide : tuple of str
         Names, as they are shown, of gradients to predict.
+    preset, range : tuple of (str, str)
+        What a panel offers, and where its numbers may go: a name and an expression each.
     unconnected, layout, lang, theme, against : str or None
         One of the words that the option allows.
     view : tuple of str
@@ -73,6 +75,8 @@ class Request:
     unconnected: str | None = None
     feed: tuple[tuple[str, str], ...] = ()
     hide: tuple[str, ...] = ()
+    preset: tuple[tuple[str, str], ...] = ()
+    range: tuple[tuple[str, str], ...] = ()
     view: tuple[str, ...] = ()
     layout: str | None = None
     precision: int | None = None
@@ -92,7 +96,8 @@ class Request:
     def expressions(self) -> tuple[str, ...]:
         """Every Python expression in the line."""
         fed = tuple(part for pair in self.feed for part in pair)
-        return self.ys + self.wrt + self.grad_ys + self.stop + fed
+        offered = tuple(expression for _, expression in self.preset + self.range)
+        return self.ys + self.wrt + self.grad_ys + self.stop + fed + offered
 
 
 def parse(line: str, language: str | None = None) -> Request:
@@ -151,6 +156,8 @@ def magic_parser(language: str | None = None) -> MagicArgumentParser:
     @argument("--unconnected", metavar="|".join(UNCONNECTED), help=say("unconnected"))
     @argument("--feed", nargs="+", action="extend", metavar="NAME=EXPRESSION", help=say("feed"))
     @argument("--hide", nargs="+", action="extend", metavar="NAME", help=say("hide"))
+    @argument("--preset", nargs="+", action="extend", metavar="NAME=EXPRESSION", help=say("preset"))
+    @argument("--range", nargs="+", action="extend", metavar="NAME=EXPRESSION", help=say("range"))
     @argument("--view", nargs="+", action="extend", metavar="|".join(VIEWS), help=say("view"))
     @argument("--layout", metavar="|".join(LAYOUTS), help=say("layout"))
     @argument("--precision", metavar="N", help=say("precision"))
@@ -192,6 +199,15 @@ def read_feed(word: str, language: str | None = None) -> tuple[str, str]:
     if not equals or not is_name(name):
         _refuse("bad_feed", language, value=word)
     _check_expression(expression, "--feed", language)
+    return name, expression
+
+
+def _read_setting(word: str, option: str, language: str | None) -> tuple[str, str]:
+    """Return the name and the expression of ``w1=(-5, 5, 0.1)``; the name is any text."""
+    name, equals, expression = (part.strip() for part in word.partition("="))
+    if not equals or not name:
+        _refuse("bad_setting", language, option=option, value=word)
+    _check_expression(expression, option, language)
     return name, expression
 
 
@@ -255,6 +271,9 @@ def _checked(found: dict[str, Any], language: str | None) -> Request:
     for expression in found.get("grad_ys", ()):
         _check_expression(expression, "--grad-ys", language)
     feed = tuple(read_feed(word, language) for word in found.get("feed", ()))
+    for option in ("preset", "range"):
+        words = found.get(option, ())
+        found[option] = tuple(_read_setting(word, f"--{option}", language) for word in words)
     for option, allowed in _CHOICES.items():
         value = found.get(option, ())
         for word in (value,) if isinstance(value, str) else value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
@@ -87,6 +87,36 @@ def read_presets(
         If a name is unknown, a value does not fit, or lies outside of its range.
     """
     return {str(name): _state(str(name), values, problem, ranges, language) for name, values in given.items()}
+
+
+def shared_out(
+    presets: Mapping[str, Any], ranges: Mapping[str, Any], problems: Sequence[Problem], language: str
+) -> list[dict[str, dict[str, Any]]]:
+    """Return for each of several problems the ``presets`` and ``ranges`` that fit it.
+
+    Raises
+    ------
+    BadSetting
+        If one of them fits none of the problems.
+    """
+    shares: list[dict[str, dict[str, Any]]] = [{"presets": {}, "ranges": {}} for _ in problems]
+    for kind, settings in (("ranges", ranges), ("presets", presets)):
+        for name, value in settings.items():
+            refusals = []
+            for problem, share in zip(problems, shares, strict=True):
+                try:
+                    if kind == "ranges":
+                        read_ranges({name: value}, problem, language)
+                    else:
+                        bounds = read_ranges(share["ranges"], problem, language)
+                        read_presets({name: value}, problem, bounds, language)
+                except BadSetting as refusal:
+                    refusals.append(refusal)
+                else:
+                    share[kind][name] = value
+            if len(refusals) == len(problems):
+                raise refusals[0]
+    return shares
 
 
 def _state(preset: str, given: Any, problem: Problem, ranges: Mapping[str, Bounds], language: str) -> State:

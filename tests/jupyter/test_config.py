@@ -12,7 +12,7 @@ from gradnb.jupyter.request import Request, parse
 
 
 def test_every_option_but_the_call_itself_has_a_default() -> None:
-    of_the_call = {"ys", "wrt", "grad_ys", "stop", "hide"}
+    of_the_call = {"ys", "wrt", "grad_ys", "stop", "hide", "preset", "range"}
     options = {field.name for field in fields(Request)} - of_the_call
     assert set(GradGraph.class_own_traits(config=True)) == options
 

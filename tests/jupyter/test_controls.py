@@ -106,6 +106,21 @@ def test_a_slider_moves_on_round_numbers_even_from_an_odd_one() -> None:
     assert made.controls.setting == (np.float32(0.375),)
 
 
+@pytest.mark.parametrize("value", [0.12345, np.nan, np.inf, -7.77e-5, 1 / 3])
+def test_a_page_that_puts_a_slider_on_its_grid_moves_nothing(value: float) -> None:
+    made = Made(value, "float64")
+    slider = made.slider("w")
+    steps = round((slider.value - slider.min) / slider.step)
+    slider.value = slider.min + steps * slider.step
+    assert made.told == []
+    assert not made.controls.moved
+    slider.value = slider.min + (steps + 1) * slider.step
+    assert made.told == ["w"]
+    slider.value = slider.min + steps * slider.step
+    assert made.told == ["w", "w"]
+    assert made.controls.setting[0] == pytest.approx(slider.value)  # type: ignore[index]  # a tuple of numbers
+
+
 def test_a_slider_moves_its_field_when_there_is_time() -> None:
     made = Made([1.0, 2.0])
     made.slider("w[1]").value = 0.30000000000000004

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from gradnb.explanation import Problem
 from gradnb.jupyter.history import State
 from gradnb.jupyter.number_entry import Bounds
-from gradnb.jupyter.teaching import BadSetting, read_presets, read_ranges
+from gradnb.jupyter.teaching import BadSetting, read_presets, read_ranges, shared_out
 
 PROBLEM = Problem(
     inputs={
@@ -107,3 +108,14 @@ def test_a_range_for_what_has_no_number_control_is_refused() -> None:
     for name in ("flags", "z", "large", "w1[2]"):
         assert f"'{name}'" in refused(read_ranges, {name: (0, 1)}, PROBLEM, "en")
     assert "int32 holds whole numbers only" in refused(read_ranges, {"n": (0, 1, 0.5)}, PROBLEM, "en")
+
+
+def test_of_several_problems_each_takes_what_it_knows() -> None:
+    other = replace(PROBLEM, inputs={"v": np.float32(1.0), "w1": PROBLEM.inputs["w1"]})
+    presets = {"both": {"w1": 0.5}, "first": {"n": 3}, "second": {"v": 2.0}}
+    ranges = {"v": (-5.0, 5.0), "w1": (0.0, 1.0)}
+    first, second = shared_out(presets, ranges, [PROBLEM, other], "en")
+    assert (list(first["presets"]), list(second["presets"])) == (["both", "first"], ["both", "second"])
+    assert (list(first["ranges"]), list(second["ranges"])) == (["w1"], ["v", "w1"])
+    assert "'u', which has no number" in refused(shared_out, {}, {"u": (0, 1)}, [PROBLEM, other], "en")
+    assert "outside of its range" in refused(shared_out, {"far": {"w1": 9.0}}, ranges, [PROBLEM, other], "en")
