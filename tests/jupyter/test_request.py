@@ -23,7 +23,7 @@ def test_every_option() -> None:
         'y --wrt ws[0] model.w --grad-ys None --stop a --unconnected zero --feed "x = [1., 2.]" z=3 --feed t=-1 '
         "--hide w3 'w1 + w2' --hide params['w'] "
         "--view story graph graph --layout TB --precision 6 --lang zh --theme dark --save 'out put.svg' -o e "
-        "--keep-graph --seed 7 --tensorflow --static"
+        "--keep-graph --seed 7 --tensorflow --static --check"
     )
     assert parse(line) == Request(
         ys=("y",),
@@ -44,8 +44,14 @@ def test_every_option() -> None:
         seed=7,
         tensorflow=True,
         static=True,
+        check=True,
     )
     assert parse("--new-graph").new_graph
+
+
+def test_every_view_can_be_asked_for() -> None:
+    line = "--view graph table steps paths jacobian story raw"
+    assert parse(line).view == VIEWS == explanation.VIEWS
 
 
 @pytest.mark.parametrize("weight", ["-1", "-1.5e3", "-w", "-.5", "1/3", "tf.ones([2])", "[[1,-2]]"])
@@ -72,7 +78,8 @@ WRONG = {
     "--nonsense": "--keep-graph",
     "--help": "%%gradgraph?",
     "y -p": "Unknown option -p",
-    "y --view grph": "graph, table, steps, story",
+    "y --view grph": "graph, table, steps, paths, jacobian, story, raw",
+    "--check=1": "takes no value",
     "y --view graph table y2": "'y2'",
     "--layout RL": "LR, TB",
     "--lang de": "en, zh",
