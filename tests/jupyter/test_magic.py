@@ -487,6 +487,24 @@ def test_without_tensorflow_nothing_is_run_against_it(notebook: Notebook, monkey
     assert "ran" not in notebook.names
 
 
+def test_check_compares_with_finite_differences(notebook: Notebook) -> None:
+    cell = "\nx = tf.Variable(3.0)\ny = tf.stop_gradient(x) * x\ng = tf.gradients(y, [x])"
+    shown = notebook.ok("%%gradgraph --check --view table" + cell).displayed[-1]["text/plain"]
+    row = next(line for line in shown.splitlines() if line.startswith("x "))
+    assert row.split()[2:] == ["3.0", "3.0", "3.0", "<", "1e-6", "6.0", "3.0", "computed"]
+    assert "< 1e-6" not in notebook.ok("%%gradgraph --view table" + cell).displayed[-1]["text/plain"]
+    notebook.ok("%config GradGraph.check = True")
+    assert "< 1e-6" in notebook.ok("%%gradgraph --view table" + cell).displayed[-1]["text/plain"]
+
+
+def test_each_view_is_shown_in_its_turn(notebook: Notebook) -> None:
+    cell = "\nx = tf.Variable(3.0)\ny = x * x\ng = tf.gradients(y, [x])"
+    shown = notebook.ok("%%gradgraph --view raw jacobian paths --lang zh" + cell).displayed[-1]
+    for words in (shown["text/plain"], shown["text/html"]):
+        places = [words.index(part) for part in ("tf.gradients 在计算图中新增的运算", "雅可比矩阵", "路径：")]
+        assert places == sorted(places)
+
+
 def test_tensorflows_answer_stands_in_the_table(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {"version": "2", "answers": [{"gradients": [np.float32(6.0)]}]}
     monkeypatch.setattr("gradnb.jupyter.magic.check_installed", lambda: None)
