@@ -18,8 +18,9 @@ import pytest
 import gradnb as tf
 from gradnb import messages
 from gradnb.engine.gradients import recording
-from gradnb.explanation import Explanation, explain, explain_call, show
+from gradnb.explanation import VIEWS, Explanation, explain, explain_call, show
 from gradnb.render import layout
+from gradnb.view.build import PARTS
 from gradnb.view.model import View
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +95,7 @@ def test_variables_may_be_ys(square: tuple[tf.Variable, tf.Tensor]) -> None:
         ({"grad_ys": [1.0, 2.0]}, ValueError, "Passed 2 grad_ys for 1 ys"),
         ({"unconnected_gradients": "nonsense"}, ValueError, "unconnected_gradients"),
         ({"grad_ys": True}, TypeError, "Gradient type bool"),
-        ({"views": ["pictures"]}, ValueError, "'pictures'.*graph, table, steps, story"),
+        ({"views": ["pictures"]}, ValueError, "'pictures'.*graph, table, steps, paths, jacobian, story, raw"),
         ({"layout": "RL"}, ValueError, "'RL'.*LR, TB"),
         ({"theme": "pink"}, ValueError, "'pink'.*auto, light, dark"),
         ({"precision": 0}, ValueError, "0.*from 1 to 17"),
@@ -251,9 +252,10 @@ def test_explaining_leaves_no_trace(finalized: bool) -> None:
         before = snapshot(graph)
         for explanation in (
             explain([y, z], v, session=session, grad_ys=[[1.0, 2.0], None], stop_gradients=[y], seed=3),
-            explain_call(calls[0], views=["graph", "table", "steps", "story"]),
+            explain_call(calls[0], views=VIEWS, check=True),
         ):
             explanation._repr_mimebundle_()
+            explanation.partial_view(PARTS)
             explanation.recompute({"v": [5.0, 5.0]}, stops=[explanation.problem.stoppable[0]]).text()
         assert snapshot(graph) == before
         assert session.run(v).tolist() == kept
@@ -268,7 +270,7 @@ def test_a_gradient_that_holds_on_to_the_learners_tensors_leaves_no_trace() -> N
     x = tf.Variable(0.0, name="x")
     y = scaled(x)
     before = snapshot(tf.get_default_graph())
-    explanation = explain(y, x)
+    explanation = explain(y, x, views=[view for view in VIEWS if view != "steps"], check=True)
     assert numbers(explanation) == [2.0]
     assert "steps" not in explanation.text()
     assert snapshot(tf.get_default_graph()) == before
@@ -283,11 +285,24 @@ def test_nothing_with_an_effect_is_run() -> None:
 
     x = tf.Variable([1.0], name="x")
     outside = tf.py_func(noted, [x], tf.float32)
-    view = explain(outside * x + x * 2.0, x, names={"outside": outside}).view
+    view = explain(outside * x + x * 2.0, x, names={"outside": outside}, views=VIEWS, check=True).view
     assert calls == []
     assert value(view, "outside") is None
     assert any("outside" in note and "is not run" in note for note in view.notes)
     assert view.rows[0].state == "not computed yet: outside is not run"
+
+
+def test_the_names_of_views_and_parts_are_the_same() -> None:
+    assert set(VIEWS) == set(PARTS)
+
+
+def test_a_variable_among_the_stops_stops_where_tf_gradients_stops() -> None:
+    v = tf.Variable(3.0, name="v")
+    y = v * v
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run(tf.gradients(y, v, stop_gradients=[v])) == [6.0]
+    assert numbers(explain(y, v, stop_gradients=[v])) == [6.0]
 
 
 # Recomputing
@@ -619,6 +634,9 @@ def test_a_partial_view_holds_its_parts_and_nothing_else(square: tuple[Any, Any]
         "table": ["rows"],
         "steps": ["steps"],
         "story": ["story"],
+        "paths": ["paths"],
+        "jacobian": ["jacobian"],
+        "raw": ["raw"],
     }
     for part, own in fields.items():
         view = explanation.partial_view([part])
