@@ -104,7 +104,8 @@ function render({ model, el }) {
   };
   const settle = () => {
     if (!frame.clientWidth) return;
-    const scale = between(READABLE, frame.clientWidth / whole.width, NATURAL);
+    const fitting = frame.clientWidth / whole.width;
+    const scale = fitting < READABLE ? COMFORTABLE : Math.min(fitting, NATURAL);
     const wanted = Math.min(whole.height * scale, Math.max(320, 0.7 * window.innerHeight));
     // It never becomes lower, so that what stands below it does not jump.
     frame.style.height = `${Math.ceil(Math.max(wanted, parseFloat(frame.style.height) || 0))}px`;
@@ -174,7 +175,7 @@ function render({ model, el }) {
   // What sets a wall at the selected edge, or takes it away.
   const sign = (edge) => {
     const { x, y, width } = boxOf(edge);
-    const group = make(marks, "g", { class: "sign", transform: `translate(${x + width / 2} ${y - 13})` });
+    const group = make(marks, "g", { class: "sign", transform: `translate(${x + width + 6} ${y - 11})` });
     make(group, "title", {}, word(hasWall(edge) ? "lift" : "stop"));
     make(group, "circle", { r: 9 });
     make(group, "path", { d: hasWall(edge) ? "M4,-4.5L-4.5,0L4,4.5z" : "M-4,-4H4V4H-4z" });
