@@ -627,7 +627,7 @@ def test_a_script_loads_nothing_of_jupyter() -> None:
 
 def test_a_partial_view_holds_its_parts_and_nothing_else(square: tuple[Any, Any]) -> None:
     x, y = square
-    explanation = explain(y, x, views=["graph", "table", "steps", "story"])
+    explanation = explain(y, x, views=VIEWS)
     whole = explanation.view
     fields = {
         "graph": ["nodes", "seeds", "forward_edges", "backward_edges"],
@@ -653,7 +653,8 @@ def test_what_is_heavy_is_built_when_it_is_asked_for(square: tuple[Any, Any], mo
 
     x, y = square
     explanation = explain(y, x)
-    monkeypatch.setattr(build, "steps_of", lambda *_: pytest.fail("nobody asked for the steps"))
+    for part in ("steps_of", "paths_of", "jacobians_of", "raw_of", "differences_of"):
+        monkeypatch.setattr(build, part, lambda *_, part=part: pytest.fail(f"nobody asked for {part}"))
     assert explanation.recompute({"x": [1.0, 1.0]}).view.story
     monkeypatch.setattr(build, "story_of", lambda *_: pytest.fail("nobody asked for the story"))
     assert explanation.recompute({"x": [1.0, 1.0]}).partial_view(["graph", "table"]).rows
