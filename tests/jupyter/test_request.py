@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from IPython.core.error import UsageError
 
-from gradnb.jupyter.request import Request, help_text, parse
+from gradnb import explanation
+from gradnb.jupyter.request import VIEWS, Request, help_text, parse
 from gradnb.messages import LANGUAGES
 
 
