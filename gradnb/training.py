@@ -8,7 +8,6 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -89,6 +88,7 @@ class TrainView(_Shown):
         self._look = (language, theme, precision)
         self._before: tuple[Step, ...] = ()
         self._landscape: Landscape | None = None
+        self._charts: dict[bool, figure.Chart] = {}
         # A front end may send what is clicked to a thread of its own, while a cell takes steps too.
         self._lock = threading.RLock()
 
@@ -241,10 +241,6 @@ class TrainView(_Shown):
 
     # Showing
 
-    @cached_property
-    def _chart(self) -> figure.Chart:
-        return figure.Chart(self.learning)
-
     def text(self) -> str:
         """Return it as plain text: what is said of the run, some of its steps, and the variables."""
         return renderer.text(self.learning)
@@ -254,17 +250,19 @@ class TrainView(_Shown):
         with self._lock:
             return renderer.html(self.learning, self.png())
 
-    def png(self) -> bytes:
-        """Return the curves as PNG."""
-        return self._drawn("png")
+    def png(self, narrow: bool = False) -> bytes:
+        """Return the curves as PNG, side by side or one below the other."""
+        return self._drawn("png", narrow)
 
-    def svg(self) -> bytes:
-        """Return the curves as SVG."""
-        return self._drawn("svg")
+    def svg(self, narrow: bool = False) -> bytes:
+        """Return the curves as SVG, side by side or one below the other."""
+        return self._drawn("svg", narrow)
 
-    def _drawn(self, format: figure.Format) -> bytes:
+    def _drawn(self, format: figure.Format, narrow: bool) -> bytes:
         with self._lock:
-            return self._chart.draw(self.learning, format)
+            if narrow not in self._charts:
+                self._charts[narrow] = figure.Chart(self.learning, narrow)
+            return self._charts[narrow].draw(self.learning, format)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -28,6 +28,8 @@ class FigureWidget(anywidget.AnyWidget):
         The file.
     words : str
         What it shows, for those who do not see it; set before `png`.
+    narrow : bool
+        Whether the page has little room for it.
     """
 
     _esm = Path(__file__).with_name("static") / "figure.js"
@@ -39,6 +41,7 @@ class FigureWidget(anywidget.AnyWidget):
 
     png = traitlets.Bytes().tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
+    narrow = traitlets.Bool().tag(sync=True)
 
     def __init__(self, theme: str) -> None:
         super().__init__()

@@ -31,6 +31,8 @@ _WITHOUT_SLIDER = ("epsilon",)
 
 _STYLE = """
 .gradnb-train p { margin: .2em 0; }
+.gradnb-train :is(p, th, td) { line-height: 1.5; }
+.gradnb-train code { white-space: pre-wrap; overflow-wrap: anywhere; }
 .gradnb-train .gradnb-stopped { border-left: 4px solid var(--jp-error-color1, #b3261e); padding: .1em .8em; }
 .gradnb-train table { border-collapse: collapse; }
 .gradnb-train caption { text-align: left; font-weight: 600; padding: .5em 0 .2em; white-space: nowrap; }
@@ -65,6 +67,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
         self._caption = widgets.HTML()
         self._words = widgets.HTML()
         self._picture = FigureWidget(learning.theme)
+        self._picture.observe(lambda _: self._guarded(self._draw), "narrow")
         self._table = widgets.HTML()
         self._step = self._button("step_button", "step_tip", "step-forward", self._take_one)
         self._run = self._button("run_button", "run_tip", "play", self._run_or_stop)
@@ -78,7 +81,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
             style={"description_width": "initial"},
             layout=widgets.Layout(width="9em"),
         )
-        self._bar = widgets.IntProgress(0, 0, 1, layout=widgets.Layout(width="10em", visibility="hidden"))
+        self._bar = widgets.IntProgress(0, 0, 1, layout=widgets.Layout(width="100%", height="6px", visibility="hidden"))
         self._progress = widgets.HTML()
         self._settings = {name: self._slider(name, view.settings[name]) for name in view.adjustable}
         self._settings = {name: slider for name, slider in self._settings.items() if slider is not None}
@@ -86,8 +89,9 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
             [
                 widgets.HTML(f"<style>{_STYLE}</style>"),
                 self._caption,
-                self._row([self._step, self._run, self._count, self._reset, self._bar, self._progress]),
+                self._row([self._step, self._run, self._count, self._reset, self._progress]),
                 self._row([*self._settings.values()]),
+                self._bar,
                 self._words,
                 self._picture,
                 self._table,
@@ -256,11 +260,14 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
         learning = self._view.learning
         self._say_caption()
         self._say_words()
-        self._picture.show(self._view.png(), renderer.alt(learning))
+        self._draw()
         self._table.value = renderer.variables_html(learning)
         if self._is_running:
             done, count = self._bar.value, self._bar.max
             self._progress.value = escape(self._say("progress", done=done, count=count))
+
+    def _draw(self) -> None:
+        self._picture.show(self._view.png(self._picture.narrow), renderer.alt(self._view.learning))
 
     def _say_words(self) -> None:
         if self._problem:

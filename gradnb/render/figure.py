@@ -69,16 +69,16 @@ class Chart:
     ----------
     learning : Learning
         The run; later ones have the same variables, language and theme.
+    narrow : bool
+        Whether its parts stand one below the other.
     """
 
-    def __init__(self, learning: Learning) -> None:
+    def __init__(self, learning: Learning, narrow: bool = False) -> None:
         self._look = look = _Look(learning.language, learning.theme)
         self._has_path = bool(learning.steps[0].point)
-        columns = 3 if self._has_path else 2
-        self._figure = look.figure(9.6, 3.1)
-        lefts = {2: (0.06, 0.50), 3: (0.055, 0.395, 0.735)}[columns]
-        width = {2: 0.37, 3: 0.255}[columns]
-        axes = [self._figure.add_axes((left, 0.15, width, 0.72)) for left in lefts]
+        size, boxes = _places(self._has_path, narrow)
+        self._figure = look.figure(*size)
+        axes = [look.axes(self._figure, box) for box in boxes]
         self._loss, self._sizes = axes[-2:]
         self._noisy = learning.batches
         look.prepare(self._loss, "noisy_loss" if self._noisy else "loss", "step")
@@ -122,7 +122,7 @@ class Chart:
             mark.put(numbers[-1], ends)
         if self._has_path:
             self._path.draw(learning.landscape, [steps])
-            grows = steps[-1].sizes > steps[0].sizes
+            grows = max(steps[-1].sizes) > max(steps[0].sizes)
             self._names.set_loc("upper left" if grows else "upper right")
         return look.written(self._figure, format)
 
@@ -225,6 +225,23 @@ def boundary(
     ]
     look.legend(place, marks, [look.say("yes"), look.say("no")], loc="upper left", bbox_to_anchor=(1.01, 1.02))
     return look.written(figure, format)
+
+
+Box = tuple[float, float, float, float]
+
+
+def _places(has_path: bool, narrow: bool) -> tuple[tuple[float, float], list[Box]]:
+    """Return how large a chart is, and where its axes are: left, bottom, width and height in inches."""
+    beside = 1.2  # the names of many variables have a column of their own
+    if narrow:
+        count = 3 if has_path else 2
+        heights = [0.42 + 2.45 * place for place in reversed(range(count))]
+        boxes = [(0.55, bottom, 4.3, 1.7) for bottom in heights]
+        if not has_path:
+            boxes[-1] = (0.55, 0.42, 4.3 - beside, 1.7)
+        return (5.0, 2.45 * count), boxes
+    lefts, width = ((0.53, 3.79, 7.06), 2.45) if has_path else ((0.58, 4.8), 3.55)
+    return (9.6, 3.1), [(left, 0.47, width, 2.23) for left in lefts]
 
 
 class _Path:
@@ -340,6 +357,12 @@ class _Look:
         figure = Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, facecolor=self.colors.background)
         FigureCanvasAgg(figure)
         return figure
+
+    def axes(self, figure: Figure, box: Box) -> Axes:
+        """Return axes at a place in inches."""
+        width, height = figure.get_size_inches()
+        left, bottom, across, up = box
+        return figure.add_axes((left / width, bottom / height, across / width, up / height))
 
     def prepare(self, axes: Axes, title: str, below: str) -> None:
         colors = self.colors

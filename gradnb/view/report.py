@@ -162,7 +162,7 @@ def _rough(factor: float) -> str:
 
     Examples
     --------
-    >>> _rough(5234.0), _rough(1.7e9)
-    ('5,000', '2e+09')
+    >>> _rough(5234.0), _rough(1.7e12)
+    ('5,000', '2e+12')
     """
-    return f"{float(f'{factor:.0e}'):,.0f}" if factor < 1e6 else f"{factor:.0e}"
+    return f"{float(f'{factor:.0e}'):,.0f}" if factor < 1e9 else f"{factor:.0e}"
