@@ -35,28 +35,34 @@ class Cell:
         The variable's name.
     changed : callable
         Called whenever the value is replaced.
+
+    Attributes
+    ----------
+    value : ndarray or None
+        What `array` gives, for who reads it often; it is only set through `array`.
     """
 
-    __slots__ = ("_array", "_changed", "_earlier", "name")
+    __slots__ = ("_changed", "_earlier", "name", "value")
 
     def __init__(self, name: str, changed: Callable[[], None]) -> None:
         self.name = name
-        self._array: Array | None = None
+        self.value: Array | None = None
         self._changed = changed
         self._earlier: list[Array] = []
 
     @property
     def array(self) -> Array | None:
         """The value; None until it is initialized."""
-        return self._array
+        return self.value
 
     @array.setter
     def array(self, value: Array) -> None:
-        before, self._array = self._array, value
-        self._changed()
-        if before is not None and before is not value:
-            self._earlier.append(before)
-            del self._earlier[:-2]
+        before, self.value = self.value, value
+        if before is not value:
+            self._changed()
+            if before is not None:
+                self._earlier.append(before)
+                del self._earlier[:-2]
 
     def read(self, reader: Operation) -> Array:
         """Return the value.
@@ -66,13 +72,13 @@ class Cell:
         FailedPreconditionError
             If it was not initialized.
         """
-        if self._array is None:
+        if self.value is None:
             raise FailedPreconditionError(
                 reader,
                 f"Attempting to use uninitialized value {self.name}",
                 text("session.uninitialized", name=self.name),
             )
-        return self._array
+        return self.value
 
     def fresh(self, like: Array) -> Array:
         """Return an array of the shape and dtype of `like` for the next value to be written into."""

@@ -123,7 +123,7 @@ def as_fed(tensor: Tensor, value: Any) -> Array:
     dtype = tensor.dtype.base_dtype
     if dtype.is_string:
         array = as_array(value, dtype)
-    elif type(value) is np.ndarray and value.dtype == dtype.numpy and value.nbytes > COPIED:
+    elif type(value) is np.ndarray and value.dtype is dtype.numpy and value.nbytes > COPIED:
         array = value
     else:
         try:

@@ -263,9 +263,9 @@ class Session(AbstractContextManager["Session"]):
             request = self._understood(fetches, feed_dict)
         program, rebuild, plain = request
         values = feed_dict.values() if plain else fed(feed_dict, self.graph).values()
-        before = self.variables()
+        before = self._variables or self.variables()
         results, arrays = program.run(self, values)
-        run = Run(before, self.variables(), program, arrays)
+        run = Run(before, self._variables or self.variables(), program, arrays)
         self.graph.remember_run(program.key, run)
         if (recorded := _recorder.get()) is not None:
             recorded.append(run)

@@ -66,19 +66,21 @@ def _matmul_spec(a: Tensor, b: Tensor, *, transpose_a: bool = False, transpose_b
     return a.dtype.base_dtype, None if batch is None else (*batch, left[-2], right[-1])
 
 
-def _matmul(a: Array, b: Array, *, transpose_a: bool = False, transpose_b: bool = False) -> Array:
-    left = np.swapaxes(a, -1, -2) if transpose_a else a
-    right = np.swapaxes(b, -1, -2) if transpose_b else b
+def _matmul(
+    a: Array, b: Array, out: Array | None = None, *, transpose_a: bool = False, transpose_b: bool = False
+) -> Array:
+    left = a.swapaxes(-1, -2) if transpose_a else a
+    right = b.swapaxes(-1, -2) if transpose_b else b
+    if a.ndim == b.ndim == 2 and a.size != 1 != b.size and left.shape[1] == right.shape[0]:
+        # It reaches BLAS sooner than np.matmul. Of a single number times 0 or infinity it makes 0: not for those.
+        product: Array = np.dot(left, right, out)
+        return product
     if left.shape[-1] != right.shape[-2]:
         raise ValueError(
             f"Matrix size-incompatible: In[0]: {shapes.bracket_text(a.shape)}, In[1]: {shapes.bracket_text(b.shape)}"
         )
-    result: Array = np.matmul(left, right)
+    result: Array = np.matmul(left, right, out)
     return result
-
-
-def _matmul_into(a: Array, b: Array, out: Array, *, transpose_a: bool = False, transpose_b: bool = False) -> None:
-    np.matmul(a.swapaxes(-1, -2) if transpose_a else a, b.swapaxes(-1, -2) if transpose_b else b, out)
 
 
 def _matmul_gradient(
@@ -111,7 +113,7 @@ for _type in ("MatMul", "BatchMatMulV2"):
             signature="a: T, b: T",
             allowed=NUMBER,
             kernel=_matmul,
-            into=_matmul_into,
+            into=_matmul,
             never_fails=True,
             infer=_matmul_spec,
             gradient=_matmul_gradient,
