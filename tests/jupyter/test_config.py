@@ -18,7 +18,8 @@ def test_every_option_but_the_call_itself_has_a_default() -> None:
 
 
 def test_a_default_is_taken_where_the_line_says_nothing() -> None:
-    config = GradGraph(view=["story"], layout="TB", precision=6, lang="zh", theme="dark", seed=3, static=True, check=True)
+    flags = {"static": True, "check": True}
+    config = GradGraph(view=["story"], layout="TB", precision=6, lang="zh", theme="dark", seed=3, **flags)
     request = config.completed(parse("y"))
     assert request == Request(
         ys=("y",),
@@ -57,7 +58,7 @@ def test_the_line_comes_first() -> None:
         ("save", "a.jpg", ".png"),
         ("output", "3d", "'3d'"),
         ("static", "yes", "boolean"),
-        ("check", 1, "boolean"),
+        ("check", "yes", "boolean"),
     ],
 )
 def test_a_wrong_default_is_refused_and_changes_nothing(name: str, value: object, says: str) -> None:
