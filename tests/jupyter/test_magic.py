@@ -490,7 +490,7 @@ def test_without_tensorflow_nothing_is_run_against_it(notebook: Notebook, monkey
 def test_check_compares_with_finite_differences(notebook: Notebook) -> None:
     cell = "\nx = tf.Variable(3.0)\ny = tf.stop_gradient(x) * x\ng = tf.gradients(y, [x])"
     shown = notebook.ok("%%gradgraph --check --view table" + cell).displayed[-1]["text/plain"]
-    row = next(line for line in shown.splitlines() if line.startswith("x "))
+    row = next(line for line in shown.splitlines() if line.startswith("x  ()"))
     assert row.split()[2:] == ["3.0", "3.0", "3.0", "<", "1e-6", "6.0", "3.0", "computed"]
     assert "< 1e-6" not in notebook.ok("%%gradgraph --view table" + cell).displayed[-1]["text/plain"]
     notebook.ok("%config GradGraph.check = True")
