@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from gradnb.render.palette import css, palette
 from gradnb.render.parts import GAP, GAP_SIZE, Line, Parts, Row, Run, boxes_of, keyed
@@ -22,6 +22,7 @@ _MARGIN = 3.0
 _BETWEEN_LINES = 2.0
 # So far a line's parts lie on each other, so that no seam shows.
 _OVERLAP = 1.0
+_GAP_WIDTH = points(GAP, GAP_SIZE)
 
 ET.register_namespace("", _SVG)
 
@@ -75,7 +76,7 @@ class _LinePlace:
     measure: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _RowPlace:
     """Where a row stands: the id and the box of its cell, the id of its strip, its lines."""
 
@@ -117,14 +118,21 @@ class _Drawing:
             else _frame(thing, self.owners.get(identity, ()))
             for identity, thing in self.things.items()
         }
-        #: For each thing, once it was asked for, all that depends on the view.
-        self.attributes: dict[str, _Attributes] = {}
+        #: What stands in each row, and what is said of each thing beside its rows, once it was asked for.
+        self.written: dict[_RowPlace, _Attributes] = {}
+        self.own: dict[str, _Attributes] = {}
 
     @property
     def frame(self) -> object:
         """All of it that only a new layout can change."""
         view = self.view
         return self._frames, view.collapsible, view.layout, view.theme, view.language
+
+    def attributes(self, row: Row, place: _RowPlace) -> _Attributes:
+        """Return what stands in a row of it."""
+        if place not in self.written:
+            self.written[place] = dict(_row_attributes(row, place))
+        return self.written[place]
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -187,9 +195,13 @@ class Template:
             If `view` has other nodes, edges or states than fit this layout.
         """
         drawing = self._drawing(view)
-        for part in (*map(partial(self._attributes, drawing), drawing.things), self._whole(drawing.view)):
-            for identity, attributes in part.items():
-                _set(self._elements[identity], attributes)
+        found = self._whole(drawing)
+        for owner in drawing.things:
+            found |= self._own(drawing, owner)
+            for row, place in zip(drawing.owners.get(owner, ()), self._places.get(owner, ()), strict=True):
+                found |= drawing.attributes(row, place)
+        for identity, attributes in found.items():
+            _set(self._elements[identity], attributes)
         return _written(self._root)
 
     def patch(self, old_view: View, new_view: View) -> Changes:
@@ -212,10 +224,15 @@ class Template:
             If either view has other nodes, edges or states than fit this layout.
         """
         old, new = self._drawing(old_view), self._drawing(new_view)
-        changes = _difference(self._whole(old.view), self._whole(new.view))
+        changes = _difference(self._whole(old), self._whole(new))
         for owner, thing in new.things.items():
-            if thing is not old.things[owner]:
-                changes |= _difference(self._attributes(old, owner), self._attributes(new, owner))
+            if thing is old.things[owner]:
+                continue
+            changes |= _difference(self._own(old, owner), self._own(new, owner))
+            rows = zip(old.owners.get(owner, ()), new.owners.get(owner, ()), self._places.get(owner, ()), strict=True)
+            for before, after, place in rows:
+                if before != after:
+                    changes |= _difference(old.attributes(before, place), new.attributes(after, place))
         return changes
 
     def _drawing(self, view: View) -> _Drawing:
@@ -229,22 +246,19 @@ class Template:
         self._last = drawing
         return drawing
 
-    def _attributes(self, drawing: _Drawing, owner: str) -> _Attributes:
-        """Return all of one thing that depends on the view."""
-        known = drawing.attributes.get(owner)
-        if known is not None:
-            return known
-        thing = drawing.things[owner]
-        own = {"class": _class(thing)}
-        if self._live and not isinstance(thing, ForwardEdge):
-            own["aria-label"] = drawing.speaker.name(thing)
-        found = drawing.attributes[owner] = {owner: own}
-        for row, place in zip(drawing.owners.get(owner, ()), self._places.get(owner, ()), strict=True):
-            found.update(_row_attributes(row, place))
-        return found
+    def _own(self, drawing: _Drawing, owner: str) -> _Attributes:
+        """Return what is said of one thing beside its rows."""
+        if owner not in drawing.own:
+            thing = drawing.things[owner]
+            own = {"class": _class(thing)}
+            if self._live and not isinstance(thing, ForwardEdge):
+                own["aria-label"] = drawing.speaker.name(thing)
+            drawing.own[owner] = {owner: own}
+        return drawing.own[owner]
 
-    def _whole(self, view: View) -> _Attributes:
+    def _whole(self, drawing: _Drawing) -> _Attributes:
         """Return what is said of the picture as a whole."""
+        view = drawing.view
         caption = (
             {"picture-all": {"aria-label": view.caption}} if self._live else {"picture-title": {"text": view.caption}}
         )
@@ -536,9 +550,8 @@ def _row_attributes(row: Row, place: _RowPlace) -> Iterator[tuple[str, dict[str,
 
 
 def _estimate(line: Line) -> float:
-    runs = [run for run in line if run.text]
-    gaps = points(GAP, GAP_SIZE) * (len(runs) - 1)
-    return gaps + sum(points(run.text, run.size, run.bold) for run in runs)
+    widths = [points(run.text, run.size, run.bold) for run in line if run.text]
+    return _GAP_WIDTH * (len(widths) - 1) + sum(widths)
 
 
 def _class(thing: Node | Seed | BackwardEdge | ForwardEdge) -> str:
