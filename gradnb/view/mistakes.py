@@ -12,21 +12,25 @@ import numpy as np
 
 from gradnb.engine.build import convert_to_tensor
 from gradnb.engine.custom import lets_pass
-from gradnb.engine.gradients import AnyGradient, apply_rule, build_gradients, not_recording
-from gradnb.engine.paths import is_read, shown_as
+from gradnb.engine.gradients import AnyGradient, build_gradients, not_recording
+from gradnb.engine.paths import shown_as
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text as message
 from gradnb.view.build import Scene
 from gradnb.view.flow import downstream
 from gradnb.view.hiding import can_be_hidden
 from gradnb.view.numbers import Numbers
+from gradnb.view.path_list import MOST_LISTED, PathFinder
 
 Array = np.ndarray[Any, Any]
 
 #: Of up to so many paths every set is tried as forgotten; of more, each path alone.
 _MOST_COMBINED: Final = 6
-_MOST_PATHS: Final = 64
-_MOST_LINKS: Final = 40
+#: Links are looked at near the x, from where the rest of the way is short, and a few near the ys, by the call's steps.
+_NEAR_X: Final = 12
+_NEAR_Y: Final = 4
+_FEW_STEPS: Final = 100
+_MOST_WEIGHTS: Final = 8
 _MOST_STOPS: Final = 6
 _MOST_NAMED: Final = 3
 _LONGEST_WAY: Final = 6
@@ -205,36 +209,16 @@ class Mistakes:
 
     @cached_property
     def _ways(self) -> tuple[_Way, ...]:
-        """The paths on which a gradient comes, each with what comes along it alone."""
-        scene = self._scene
-        if not 1 <= scene.flow.paths(self._x) <= _MOST_PATHS:
+        """The paths on which a gradient comes, each with what comes along it alone; none where there are too many."""
+        if not 1 <= self._scene.flow.paths(self._x) <= MOST_LISTED:
             return ()
-        found: list[_Way] = []
-        waiting: list[tuple[Tensor, AnyGradient, tuple[Tensor, ...], int]] = [
-            (y, seed, (), number)
-            for number, (y, seed) in reversed(list(enumerate(zip(scene.ys, scene.trace.seeds, strict=True))))
-        ]
-        while waiting:
-            tensor, gradient, ahead, y = waiting.pop()
-            shown = shown_as(tensor)
-            if shown == self._x:
-                whole = self._whole(gradient)
-                found += [] if whole is None else [_Way((shown, *ahead), y, whole)]
-            elif shown in self._downstream:
-                passed = list(self._passed(tensor, gradient))
-                waiting += [(i, g, (shown, *ahead), y) for i, g in reversed(passed)]
+        (routes,) = PathFinder(self._scene, [self._x]).routes
+        found = []
+        for route in routes.open:
+            gradient = self._whole(route.arrived[-1])
+            tensors = (self._x, *(shown_as(hop.output) for hop in reversed(route.hops)))
+            found += [] if gradient is None else [_Way(tensors, route.y, gradient)]
         return tuple(found)
-
-    def _passed(self, output: Tensor, gradient: AnyGradient) -> Iterator[tuple[Tensor, AnyGradient]]:
-        """Yield each input of a tensor's operation that depends on the x, with what is passed to it."""
-        operation = output.op
-        if operation in self._scene.trace.stops or not lets_pass(operation):
-            return
-        upstream: list[AnyGradient | None] = [gradient if other is output else None for other in operation.outputs]
-        for tensor, passed in zip(operation.inputs, apply_rule(operation, upstream), strict=True):
-            stopped = is_read(tensor.op) and tensor.op in self._scene.trace.stops
-            if passed is not None and not stopped and shown_as(tensor) in self._downstream:
-                yield tensor, passed
 
     @cached_property
     def _links(self) -> tuple[_Link, ...]:
@@ -251,7 +235,8 @@ class Mistakes:
                     continue
                 before = _before_sum(contribution, operation) if isinstance(contribution, Tensor) else None
                 found.append(_Link(operation, position, upstream, passed, before))
-        return tuple(found[:_MOST_LINKS])
+        near_y = _NEAR_Y if len(self._scene.trace.steps) <= _FEW_STEPS else 1
+        return tuple(found if len(found) <= near_y + _NEAR_X else (*found[:near_y], *found[-_NEAR_X:]))
 
     def _with_other(self, changes: Sequence[tuple[_Link, Array]]) -> list[Array | None]:
         """Return the x's gradient for each change: were something else passed at one link than is."""
@@ -312,7 +297,7 @@ class Mistakes:
         everywhere = self._gradient(scene.trace.ys, [None] * count)
         if everywhere is not None:
             found.append((everywhere, "default_seed" if count == 1 else "default_seeds", ""))
-        for number in range(count) if count > 1 else ():
+        for number in range(count) if 1 < count <= _MOST_WEIGHTS else ():
             seeds = [None if other == number else seed for other, seed in enumerate(scene.trace.seeds)]
             changed = self._gradient(scene.trace.ys, seeds)
             if changed is not None:
@@ -458,7 +443,7 @@ class Mistakes:
         scene = self._scene
         between = sorted(self._downstream - {self._x}, key=lambda tensor: (tensor.op.index, tensor.value_index))
         found = []
-        for tensor in between[:_MOST_LINKS]:
+        for tensor in between[:_NEAR_X]:
             local = self._gradient([tensor], [None]) if scene.flow.arrived(tensor) and not _is_complex(tensor) else None
             if local is not None:
                 found.append((local, tensor))

@@ -129,12 +129,14 @@ class PathFinder:
     ----------
     scene : Scene
         The call.
+    xs : sequence of Tensor, optional
+        Where the paths end; by default the xs of the call.
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, xs: Sequence[Tensor] | None = None) -> None:
         self._scene = scene
         self._along = _Along(scene)
-        self.routes: tuple[Routes, ...] = tuple(map(self._routes, scene.xs))
+        self.routes: tuple[Routes, ...] = tuple(map(self._routes, scene.xs if xs is None else xs))
         listed = [route for routes in self.routes for route in (*routes.open, *routes.cut)]
         whole = scene.derivation.whole
         wanted = [tensor for route in listed for g in route.arrived if (tensor := whole(g)) is not None]

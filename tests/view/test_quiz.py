@@ -7,17 +7,21 @@ import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import gradnb as tf
-from gradnb.explanation import Explanation, explain
+from gradnb.explanation import Explanation, explain, explain_call
 from gradnb.messages import LANGUAGES
+from gradnb.view.model import State
 from gradnb.view.quiz import KINDS, Quiz
 from gradnb.view.typed import Unreadable, read
 from gradnb.view.values import value_of
 from tests.view.quiz_bank import BANK, PROGRAMS, RIGHT, Right, Wrong
+from tests.view.test_every_program import PROGRAMS as CALLING
+from tests.view.test_every_program import calls_of
 
 
 @cache
@@ -337,3 +341,20 @@ def test_the_gradient_of_what_cannot_be_told_apart_is_not_named_while_it_is_hidd
     explanation = explained("sums").with_hidden(["w1", "w2", "w3", "w4"])
     assert "w4" not in explanation.quiz().check("w2", "[3, 4]").hint
     assert "w4" in explained("sums").with_hidden("w2").quiz().check("w2", "[3, 4]").hint
+
+
+# Any program
+
+
+@pytest.mark.parametrize("case", CALLING, ids=lambda case: case["id"])
+def test_whatever_is_answered_about_any_program_is_judged(case: dict[str, Any]) -> None:
+    with tf.Graph().as_default():
+        calls, _, feeds = calls_of(case)
+        for call in calls:
+            explanation = explain_call(call, feed_dict=feeds)
+            for row, gradient in zip(explanation.view.rows, explanation.gradients, strict=True):
+                quiz = explanation.quiz(row.name)
+                for answer in ("None", "0", "-1", "12345.5", "[1, 2]", "[[3]]"):
+                    assert quiz.check(row.name, answer).kind in ("right", *KINDS)
+                if row.gradient.state is not State.NOT_COMPUTED:
+                    assert quiz.check(row.name, gradient)
