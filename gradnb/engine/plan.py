@@ -299,7 +299,8 @@ class Plan:
         self._results[position] = value.array
         if value.array is None:
             value.places.append((self._results, position))
-            self._released.append([(self._results, position)])
+            if value.nbytes >= LARGE:  # a small value of a variable is only put in place when it is another
+                self._released.append([(self._results, position)])
         if value.shape == ():
             self._finish.append((position, itemgetter(())))
         elif not mine:
