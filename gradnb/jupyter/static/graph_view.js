@@ -106,7 +106,7 @@ function render({ model, el }) {
     if (!frame.clientWidth) return;
     const fitting = frame.clientWidth / whole.width;
     const scale = fitting < READABLE ? COMFORTABLE : Math.min(fitting, NATURAL);
-    const wanted = Math.min(whole.height * scale, Math.max(320, 0.7 * window.innerHeight));
+    const wanted = Math.min(whole.height * scale, Math.max(320, 0.6 * window.innerHeight));
     // It never becomes lower, so that what stands below it does not jump.
     frame.style.height = `${Math.ceil(Math.max(wanted, parseFloat(frame.style.height) || 0))}px`;
     if (chosen) return look(camera);
