@@ -32,7 +32,8 @@ class FigureWidget(anywidget.AnyWidget):
         Whether the page has little room for it.
     """
 
-    _esm = Path(__file__).with_name("static") / "figure.js"
+    # Its text and not its path: of a path every widget that was ever made would be kept.
+    _esm = Path(__file__).with_name("static").joinpath("figure.js").read_text(encoding="utf-8")
     _css = f"""
 .gradnb-figure img {{ display: block; width: 100%; max-width: 960px; height: auto; }}
 {", ".join(f"{page} {_IMAGE}" for page in DARK_PAGES)} {_DARK}

@@ -48,7 +48,8 @@ class GraphView(anywidget.AnyWidget):
         What is shown in place of a picture that can't be drawn.
     """
 
-    _esm = _STATIC / "graph_view.js"
+    # Its text and not its path: of a path every widget that was ever made would be kept.
+    _esm = _STATIC.joinpath("graph_view.js").read_text(encoding="utf-8")
 
     svg = traitlets.Unicode().tag(sync=True)
     patch = traitlets.Dict().tag(sync=True)

@@ -8,6 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+_STATIC = Path(__file__).with_name("static")
+
 
 class PageScript(anywidget.AnyWidget):
     """Folds the static copies below a panel, names its sliders, and copies, as long as a kernel answers.
@@ -18,8 +20,9 @@ class PageScript(anywidget.AnyWidget):
         How many of the following outputs it folds.
     """
 
-    _esm = Path(__file__).with_name("static") / "page.js"
-    _css = Path(__file__).with_name("static") / "panel.css"
+    # Its text and not its path: of a path every widget that was ever made would be kept.
+    _esm = _STATIC.joinpath("page.js").read_text(encoding="utf-8")
+    _css = _STATIC.joinpath("panel.css").read_text(encoding="utf-8")
     copies = traitlets.Int(1).tag(sync=True)
 
     def __init__(self, copies: int, **options: Any) -> None:

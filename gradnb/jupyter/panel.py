@@ -21,6 +21,7 @@ from gradnb.jupyter.graph_view import GraphView
 from gradnb.jupyter.history import History, State
 from gradnb.jupyter.idle import WhenIdle
 from gradnb.jupyter.player import Player
+from gradnb.jupyter.quiz_box import QuizBox
 from gradnb.jupyter.teaching import read_presets, read_ranges
 from gradnb.jupyter.views_box import ViewsBox
 from gradnb.messages import text
@@ -60,6 +61,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         What stands below.
     drawer : Drawer
         Where texts are copied and files are named.
+    quiz : QuizBox or None
+        Where gradients are predicted, if any is hidden.
 
     Raises
     ------
@@ -84,6 +87,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         bounds = read_ranges(ranges or {}, problem, self._language)
         self._presets = read_presets(presets or {}, problem, bounds, self._language)
         self._scopes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._hidden = explanation.hidden
         self._kept: Explanation | None = None
         self._gesture = ""
 
@@ -97,6 +101,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self.player = Player(self._steps, self._paint_step, self._guarded, self._language)
         self.views = ViewsBox(empty.shown, self._chosen, self._language)
         self.drawer = Drawer(self.save, self._language)
+        self.quiz = QuizBox(explanation.quiz(), self._reveal) if explanation.hidden else None
         self._make_toolbar()
         self._caption = widgets.HTML()
         self._caption.add_class("gradnb-caption")
@@ -109,6 +114,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._body.children[1].add_class("gradnb-picture")
         super().__init__(
             [
+                *([] if self.quiz is None else [self.quiz]),
                 self._caption,
                 self._toolbar,
                 self.drawer.box,
@@ -299,9 +305,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._board.put(history.present)
         self._compute()
 
+    def _reveal(self, names: tuple[str, ...]) -> None:
+        """Show gradients that were predicted."""
+        self._hidden = tuple(name for name in self._start.hidden if name not in names)
+        if self._kept is not None:
+            self._kept = self._kept.with_hidden(self._hidden)
+        self._rebase()
+
     def _rebase(self) -> None:
-        """Start from an explanation with the scopes that are open, and hide what is still to be predicted."""
-        self._base = self._start.with_scopes(*self._scopes) if any(self._scopes) else self._start
+        """Start from an explanation with the scopes that are open, and without what need not be predicted any more."""
+        base = self._start if self._hidden == self._start.hidden else self._start.with_hidden(self._hidden)
+        self._base = base.with_scopes(*self._scopes) if any(self._scopes) else base
         self._compute()
 
     def _compute(self) -> None:
@@ -311,6 +325,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
             self.explanation = self._base
         else:
             self.explanation = self._base.recompute(inputs, weights, state.stops, state.lifted)
+        if self.quiz is not None:
+            self.quiz.follow(self.explanation)
         self._paint()
 
     def _chosen(self) -> None:
@@ -379,8 +395,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 
     def close(self) -> None:
         """Close the panel, and stop what goes on by itself."""
-        self._idle.close()
-        self.player.pause()
+        if self.comm is not None:
+            self._idle.close()
+            self.player.pause()
         super().close()
 
     def _say(self, key: str, **values: object) -> str:
