@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-#: Of so many paths to one x each is listed.
+#: Of so many paths to one x each is listed; of fewer when there are many xs, and so many paths in all.
 MOST_LISTED = 64
+_MOST_IN_ALL = 256
+_FEWEST = 4
 #: So many rules are applied for all paths together; the paths behind are only counted.
 _MOST_RULES = 4000
 #: A longer path is shown by its ends, a longer formula not at all.
@@ -136,6 +138,7 @@ class PathFinder:
     def __init__(self, scene: Scene, xs: Sequence[Tensor] | None = None) -> None:
         self._scene = scene
         self._along = _Along(scene)
+        self._most = min(MOST_LISTED, max(_FEWEST, _MOST_IN_ALL // max(len(scene.xs), 1)))
         self.routes: tuple[Routes, ...] = tuple(map(self._routes, scene.xs if xs is None else xs))
         listed = [route for routes in self.routes for route in (*routes.open, *routes.cut)]
         whole = scene.derivation.whole
@@ -151,8 +154,8 @@ class PathFinder:
     def _routes(self, x: Tensor) -> Routes:
         counted = _Counted(self._scene, x)
         starts = [(number, y) for number, y in enumerate(self._scene.ys)]
-        opened = self._listed(counted.walks(starts, cut=False), MOST_LISTED)
-        cut = self._listed(counted.walks(starts, cut=True), MOST_LISTED - len(opened))
+        opened = self._listed(counted.walks(starts, cut=False), self._most)
+        cut = self._listed(counted.walks(starts, cut=True), self._most - len(opened))
         return Routes(
             tuple(opened),
             tuple(cut),

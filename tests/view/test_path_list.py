@@ -221,7 +221,17 @@ def test_many_paths_are_counted_and_the_first_listed() -> None:
     found = paths(told(y, [x]), "x")
     assert len(found.paths) == MOST_LISTED == 64
     assert found.headline == "128 paths"
-    assert found.remarks == ("The first 64 of 128 paths are listed. The gradient is the sum over all of them: 128.0.",)
+    assert found.remarks == ("Listed: 64 of 128 paths. The gradient is the sum over all of them: 128.0.",)
+
+
+def test_with_many_xs_fewer_paths_are_listed_for_each() -> None:
+    xs = [tf.Variable(float(number), name=f"x{number}") for number in range(32)]
+    y = tf.add_n(xs)
+    for _ in range(4):
+        y = y + y
+    listed = told(y, xs).view.paths
+    assert [len(found.paths) for found in listed] == [8] * 32
+    assert listed[0].headline == "16 paths"
 
 
 def test_astronomically_many_paths_are_counted_too() -> None:
