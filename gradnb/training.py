@@ -422,9 +422,9 @@ def train_view(
     2     1.0   2.0
     3     0.25  1.0
     <BLANKLINE>
-    variable  value  gradient at the start  gradient at step 3
-    --------  -----  ---------------------  ------------------
-    w         0.5    8.0                    1.0
+    variable  gradient at step 0  gradient at step 3  value
+    --------  ------------------  ------------------  -----
+    w         8.0                 1.0                 0.5
     """
     look = _look(language, theme, precision)
     count = _count(steps)
