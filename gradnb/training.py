@@ -410,7 +410,8 @@ def train_view(
     >>> tf.reset_default_graph()
     >>> w = tf.Variable(4.0, name="w")
     >>> loss = w * w
-    >>> print(tf.train_view(loss, tf.train.GradientDescentOptimizer(0.25), steps=3, language="en").text())
+    >>> descent = tf.train.GradientDescentOptimizer(0.25)
+    >>> print(tf.train_view(loss, descent, steps=3, names={"loss": loss}, language="en").text())
     tf.train.GradientDescentOptimizer(learning_rate=0.25).minimize(loss)
     <BLANKLINE>
     In 3 steps the loss fell from 16.0 to 0.25.
