@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import random
 import re
 import subprocess
 import sys
+import tracemalloc
 import types
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -680,3 +683,54 @@ def test_a_weight_that_stays_as_it_was_is_not_given_with_other_stops(square: tup
     explanation = explain(y * 2.0, x, names={"x": x, "y": y})
     (name,) = explanation.problem.weights
     assert "grad_ys" not in explanation.recompute(weights={name: [1.0, 1.0]}, stops=["y"]).view.caption
+
+
+# Memory
+
+
+def test_a_chain_of_changes_keeps_none_of_its_ancestors(square: tuple[Any, Any]) -> None:
+    x, y = square
+    explanation = explain(y, x, names={"x": x, "y": y})
+    ancestors = []
+    for step in range(5):
+        explanation = explanation.recompute(
+            {"x": [float(step), 1.0]}, {"y": [1.0, float(step)]}, ["y"] if step % 2 else []
+        )
+        assert explanation.view.rows
+        ancestors.append(weakref.ref(explanation))
+    gc.collect()
+    assert [ancestor() is not None for ancestor in ancestors] == [False] * 4 + [True]
+
+
+def test_recomputing_takes_no_more_memory_with_time(square: tuple[Any, Any]) -> None:
+    x, y = square
+    start = explain(tf.sin(y) * x, x, names={"x": x, "y": y})
+
+    def move(first: int) -> int:
+        explanation = start
+        for event in range(first, first + 800):
+            stops = ["y"] if event % 100 == 0 else []
+            explanation = explanation.recompute({"x": [event / 7, event / 11]}, stops=stops)
+            assert explanation.partial_view(["graph", "table"]).nodes
+        del explanation
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = move(0)
+        assert move(800) - before < 100_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_many_sets_of_stops_the_last_ones_are_kept() -> None:
+    x = tf.Variable(1.0, name="x")
+    y: Any = x
+    for _ in range(8):
+        y = tf.sin(y)
+    explanation = explain(y, x)
+    stoppable = explanation.problem.stoppable
+    for first, second in itertools.combinations(stoppable, 2):
+        assert explanation.recompute(stops=[first, second]).problem.stops == {first, second}
+    assert len(explanation._setting._others) == 16
