@@ -140,23 +140,26 @@ def _raw(view: View) -> Section:
 
     shape, value = message("render.shape", view.language), message("render.value", view.language)
     headings = ("#", say("name"), say("type"), say("inputs"), shape, value, say("forward"))
-    numbers: dict[str, str] = {}
-    for operation in view.raw:
-        numbers.setdefault(operation.name, f"#{len(numbers) + 1}")
-    rows = tuple(_raw_row(numbers, operation, view.language) for operation in view.raw)
+    # An input is named like the operation when it is its first output.
+    numbers = {operation.name.removesuffix(":0"): f"#{number}" for number, operation in enumerate(view.raw, 1)}
+    rows = tuple(_raw_row(number, operation, numbers, view.language) for number, operation in enumerate(view.raw, 1))
     return Section(say("title"), Table(headings, rows)) if rows else Section(say("title"), lines=(say("none"),))
 
 
-def _raw_row(numbers: dict[str, str], operation: RawOperation, language: str) -> tuple[str, ...]:
+def _raw_row(number: int, operation: RawOperation, numbers: dict[str, str], language: str) -> tuple[str, ...]:
     """Return the cells of one operation; inputs that stand in the table are named by their numbers."""
-    inputs = [
-        f"^{numbers.get(name[1:], name[1:])}" if name[0] == "^" else numbers.get(name, name)
-        for name in operation.inputs
-    ]
+    inputs = [_by_number(name, numbers) for name in operation.inputs]
     if len(inputs) > _MOST_INPUTS:
         inputs = [*inputs[: _MOST_INPUTS - 1], "…"]
-    value = "?" if operation.secret else message("render.absent", language)
+    # What computes nothing has no shape either.
+    value = "?" if operation.secret else message("render.absent", language) if operation.shape else ""
     if operation.value is not None:
         value = operation.value.text
     shown = (operation.name, operation.type, ", ".join(inputs), operation.shape, value, operation.forward)
-    return (numbers[operation.name].removeprefix("#"), *shown)
+    return (str(number), *shown)
+
+
+def _by_number(name: str, numbers: dict[str, str]) -> str:
+    mark = "^" if name.startswith("^") else ""
+    plain = name.removeprefix(mark)
+    return mark + numbers.get(plain, plain)

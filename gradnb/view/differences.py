@@ -295,7 +295,7 @@ class _Said:
         if self._own and not said.startswith("<"):
             said = self._words.say("difference.own", error=said, name=self._own)
         off = 0.0 if shown is None else _far(shown, exact)
-        if off > _VISIBLE and shown is not None:
+        if off > _VISIBLE and shown is not None and said.startswith("<"):
             return self._words.say("difference.rounding", error=said, dtype=shown.dtype.name, size=_power_above(off))
         return said
 

@@ -455,7 +455,7 @@ class _Told:
         if len(known) < len(arrays):
             return
         added, gradient = _added(known), self._words.shown(total).text
-        if not _alike(added, total):
+        if np.isfinite(total).all() and not _alike(added, total):
             yield self._say("paths.not_linear", value=self._words.shown(added).text, gradient=gradient)
         elif len(known) > 1:
             terms = " + ".join(_term(self._words.shown(array)) for array in known)

@@ -153,8 +153,8 @@ def _sides(change: Callable[[float], tuple[float, float]], step: float) -> _Side
 def _judged(wide: _Sides, narrow: _Sides) -> tuple[Slope, float]:
     """Return what a step and half of it say of a place, and how far apart their slopes are: infinitely at a kink."""
     sides = [all(map(math.isfinite, pair)) for pair in ((wide.left, narrow.left), (wide.right, narrow.right))]
-    if not all(sides):
-        return Slope(Place.EDGE if any(sides) else Place.NOWHERE), math.inf
+    if not all(sides) or not math.isfinite(narrow.noise):
+        return Slope(Place.EDGE if sum(sides) == 1 else Place.NOWHERE), math.inf
     if abs(narrow.bend) > max(_OF_A_KINK * abs(wide.bend), 8 * narrow.noise):
         return _kink(wide, narrow), math.inf
     apart = abs(narrow.middle - wide.middle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import sample_views as samples
 from gradnb.render import text
 from gradnb.render.plain import columns, harmless, wrap
 from gradnb.render.table import edges_list, gradient_state, nodes_table
-from gradnb.view.model import Flow, Gradient, Node, NodeKind, State, Step, View
+from gradnb.view.model import Flow, Gradient, Node, NodeKind, RawOperation, State, Step, View
 
 
 def numbers(view: View) -> set[str]:
@@ -122,3 +123,12 @@ def test_wrapped_pieces_fit(text: str) -> None:
     assert all(columns(piece) <= 20 for piece in pieces)
     kept = "".join(pieces)
     assert kept == text or (kept.endswith("…") and text.startswith(kept[:-1]))
+
+
+def test_inputs_that_stand_in_the_table_are_named_by_their_numbers() -> None:
+    def operation(name: str, *inputs: str) -> RawOperation:
+        return RawOperation(name, "Some", inputs, "()", None, "")
+
+    raw = (operation("a:0", "x"), operation("a:1", "x"), operation("b", "a", "a:1", "y:1"), operation("c", "^b", "^z"))
+    lines = text.render(replace(samples.further(), raw=raw, shown=("raw",))).splitlines()
+    assert [re.split(r" {2,}", line)[3] for line in lines[-4:]] == ["x", "x", "#1, #2, y:1", "^#3, ^z"]
