@@ -37,7 +37,7 @@ from gradnb.render.layout import Format, LayoutUnavailable, draw
 from gradnb.view.build import ALWAYS, Builder, Options, Scene
 from gradnb.view.card import card_of
 from gradnb.view.derivation import Derivation, Question, derive
-from gradnb.view.hiding import can_be_hidden, unknown_name
+from gradnb.view.hiding import unknown_name
 from gradnb.view.mistakes import Laboratory
 from gradnb.view.model import Card, View
 from gradnb.view.names import Names
@@ -210,7 +210,7 @@ class Explanation:
     @property
     def can_be_hidden(self) -> tuple[str, ...]:
         """The display names of all gradients that could be hidden: the xs, then what lies between them and the ys."""
-        return tuple(can_be_hidden(self._setting.scene))
+        return tuple(self._setting.scene.hideable)
 
     def with_hidden(self, names: str | Iterable[Any]) -> Explanation:
         """Return the same explanation with exactly these gradients left for the learner to predict.
@@ -678,7 +678,7 @@ class _Setting:
         if isinstance(name, Tensor):
             became = self.derivation.became.get(name.op)
             name = name.name if became is None else self.scene.names(became.outputs[name.value_index])
-        known = can_be_hidden(self.scene)
+        known = self.scene.hideable
         if name not in known:
             raise ValueError(unknown_name(str(name), known, self.options.language))
         return str(name)

@@ -116,10 +116,10 @@ class QuizBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no type
         explanation : Explanation
             It comes from the quiz's own by `Explanation.recompute`.
         """
-        self.quiz.follow(explanation)
-        for name, question in self.questions.items():
+        for name in self.quiz.follow(explanation):
             if name not in self.quiz.revealed:
-                question.tell("")
+                # What was said was about other numbers.
+                self.questions[name].tell("")
 
     @property
     def results(self) -> str:

@@ -21,7 +21,7 @@ from gradnb.view.derivation import Derivation
 from gradnb.view.differences import Differences, differences_of, kept_out
 from gradnb.view.flow import Arrival, Flow
 from gradnb.view.formula import snake_case
-from gradnb.view.hiding import Veil
+from gradnb.view.hiding import Veil, can_be_hidden
 from gradnb.view.jacobian import JacobianRows, jacobians_of
 from gradnb.view.kept import Kept
 from gradnb.view.model import (
@@ -123,6 +123,11 @@ class Scene:
         if (options, hidden) not in self._kept and len(self._kept) == _WAYS_KEPT:
             self._kept.clear()
         return self._kept.setdefault((options, hidden), Kept())
+
+    @cached_property
+    def hideable(self) -> dict[str, tuple[Tensor, ...]]:
+        """The tensors whose gradients can be hidden, by display name."""
+        return can_be_hidden(self)
 
     def veil(self, names: tuple[str, ...]) -> Veil:
         """Return what is not shown while the gradients of these display names are to be predicted."""

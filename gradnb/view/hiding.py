@@ -56,7 +56,7 @@ class Veil:
 
     def __init__(self, scene: Scene, names: Sequence[str]) -> None:
         self._scene = scene
-        known = can_be_hidden(scene) if names else {}
+        known = scene.hideable if names else {}
         self.predicted = frozenset(tensor for name in names for tensor in known[name])
         self._behind: Mapping[Tensor, dict[Tensor, None]] = self._what_follows() if names else {}
         self._ahead = frozenset(downstream(scene.picture, self.predicted).values()) if names else frozenset()

@@ -18,7 +18,6 @@ from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text as message
 from gradnb.view.build import Scene
 from gradnb.view.flow import downstream
-from gradnb.view.hiding import can_be_hidden
 from gradnb.view.numbers import Numbers
 from gradnb.view.path_list import MOST_LISTED, PathFinder
 
@@ -116,7 +115,7 @@ class Mistakes:
         self._laboratory = laboratory
         self._name = name
         self._scene = laboratory.copy(laboratory.stops, laboratory.lifted)
-        self._x = can_be_hidden(self._scene)[name][0]
+        self._x = self._scene.hideable[name][0]
         self._arrays: dict[Tensor, Array] = {}
 
     @cached_property
@@ -147,7 +146,7 @@ class Mistakes:
 
     def other_gradients(self, names: Iterable[str]) -> Iterator[Mistake]:
         """Yield the gradients of other tensors, taken for this one."""
-        known = can_be_hidden(self._scene)
+        known = self._scene.hideable
         others = {name: self._whole(self._scene.flow.total(known[name][0])) for name in names if name != self._name}
         self._compute(others.values())
         for name, total in others.items():
@@ -281,7 +280,7 @@ class Mistakes:
             lifted = laboratory.lifted | {name for name in ignored if name in own}
             other = laboratory.copy(laboratory.stops - set(ignored), lifted)
             with other.derivation.graph.as_default():
-                x = can_be_hidden(other)[self._name][0]
+                x = other.hideable[self._name][0]
                 total = other.derivation.whole(other.flow.total(x))
                 array = None if total is None else laboratory.compute(other, [total]).get(total)
             if array is not None:

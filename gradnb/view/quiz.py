@@ -16,7 +16,7 @@ from gradnb.engine.tensor import Tensor
 from gradnb.messages import text as message
 from gradnb.view.build import Scene
 from gradnb.view.flow import downstream
-from gradnb.view.hiding import can_be_hidden, unknown_name
+from gradnb.view.hiding import unknown_name
 from gradnb.view.mistakes import Laboratory, Mistake, Mistakes
 from gradnb.view.numbers import Numbers
 from gradnb.view.typed import Unreadable, read
@@ -181,7 +181,7 @@ class Quiz:
     def __init__(self, names: Iterable[str], state: State, tolerance: float = TOLERANCE) -> None:
         if not 0 <= tolerance < 1:
             raise ValueError(message("quiz.bad_tolerance", state.language, value=tolerance))
-        known = can_be_hidden(state.scene)
+        known = state.scene.hideable
         self.names = tuple(dict.fromkeys(names))
         for name in self.names:
             if name not in known:
@@ -244,7 +244,7 @@ class Quiz:
         self._found.setdefault(name, False)
         return self._text(name)
 
-    def follow(self, explanation: HasQuiz) -> None:
+    def follow(self, explanation: HasQuiz) -> tuple[str, ...]:
         """Ask from now on about another explanation of the same call, such as one with other values.
 
         What was found stays found.
@@ -253,9 +253,16 @@ class Quiz:
         ----------
         explanation : Explanation
             It comes from this quiz's own by `Explanation.recompute`.
+
+        Returns
+        -------
+        tuple of str
+            The names of what is another gradient now.
         """
+        before = {name: self._gradient(name) for name in self.names}
         self._state = explanation.quiz_state()
         self._mistakes.clear()
+        return tuple(name for name, gradient in before.items() if not _identical(gradient, self._gradient(name)))
 
     # How far it is
 
@@ -356,7 +363,7 @@ class Quiz:
             raise ValueError(self._say("not_asked", name=name, names=", ".join(self.names)))
 
     def _tensor(self, name: str) -> Tensor:
-        return can_be_hidden(self._state.scene)[name][0]
+        return self._state.scene.hideable[name][0]
 
     def _gradient(self, name: str) -> _Gradient:
         """Return a gradient: None where TensorFlow gives None."""
@@ -530,6 +537,12 @@ def _agreeing(given: Array, gradient: Array, tolerance: float, *, whole: bool = 
         close = np.abs(given - truth) <= limit
         other = np.where(np.isnan(truth), np.isnan(given), given == truth)
     return np.asarray(np.where(finite, close, other))
+
+
+def _identical(one: _Gradient, other: _Gradient) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+    return one is other
 
 
 def _is_multiple(given: Array, gradient: Array, tolerance: float) -> bool:

@@ -174,6 +174,15 @@ def test_it_follows_numbers_that_move(hidden: Explanation) -> None:
     assert words(box, "w3").startswith("✓")
 
 
+def test_a_hint_stays_while_its_numbers_do(hidden: Explanation) -> None:
+    box = QuizBox(hidden.quiz(), on_reveal=lambda names: box.follow(hidden.with_hidden("w3")))
+    type_in(box, "w3", "[1, 2]")
+    type_in(box, "w4", "[3, 4]")
+    assert words(box, "w3").startswith("✗ What comes from y2 is missing.")
+    box.follow(hidden.recompute(inputs={"w1": [9.0, 9.0]}))
+    assert words(box, "w3")
+
+
 def test_none_is_an_answer() -> None:
     box = QuizBox(stopped(hide="w1", language="en").quiz())
     type_in(box, "w1", "[5, 6]")

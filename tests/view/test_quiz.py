@@ -289,7 +289,8 @@ def test_it_follows_an_explanation_with_other_numbers() -> None:
     assert quiz.check("w3", "[1, 2]").kind == "forgotten_path"
     moved = explanation.recompute(weights={"y1": [10.0, 20.0]})
     assert moved.hidden == ("w3",)
-    quiz.follow(moved)
+    assert quiz.follow(explanation) == ()
+    assert quiz.follow(moved) == ("w3",)
     assert quiz.check("w3", "[10, 20]").kind == "forgotten_path"
     assert quiz.check("w3", "[4, 6]").kind != "right"
     assert quiz.check("w3", "[13, 24]")
