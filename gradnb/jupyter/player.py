@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from gradnb.messages import text
 from gradnb.render.plain import clean
-from gradnb.render.text import waiting
+from gradnb.render.sections import waiting
 from gradnb.view.model import Badge, Step
 
 #: How long a step stands at the speed 1, in seconds.
