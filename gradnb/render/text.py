@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from gradnb.messages import text as message
 from gradnb.render.plain import clean, columns, pad, wrap
-from gradnb.render.sections import Section, sections
-from gradnb.render.sections import waiting as waiting
+from gradnb.render.sections import Section, sections, waiting
 from gradnb.render.table import Table, edges_list, nodes_table, xs_table
 from gradnb.view.model import View
 
