@@ -11,6 +11,7 @@ import sample_views as samples
 
 from gradnb.render import text
 from gradnb.render.plain import columns, harmless, wrap
+from gradnb.render.sections import waiting
 from gradnb.render.table import edges_list, gradient_state, nodes_table
 from gradnb.view.model import Flow, Gradient, Node, NodeKind, RawOperation, State, Step, View
 
@@ -85,7 +86,7 @@ def test_a_collapsed_scope_has_no_value_to_miss() -> None:
 
 def test_chinese_lists_have_chinese_marks() -> None:
     step = Step(1, "", "", "", (), ("a", "b"), (("c", 1), ("d", 2)), ())
-    assert text.waiting(step, "zh") == "可以处理：a、b；还在等待：c（还差 1 个）、d（还差 2 个）"
+    assert waiting(step, "zh") == "可以处理：a、b；还在等待：c（还差 1 个）、d（还差 2 个）"
     assert gradient_state(Gradient(State.NONE, reason="没有路径"), "zh") == "None：没有路径"
 
 
