@@ -35,13 +35,14 @@ function render({ model, el }) {
   let marks = null; // the layer of what is drawn here
   let whole = null; // the picture's size in points
   let camera = { x: 0, y: 0, scale: 1 }; // the point in the frame's corner, pixels for a point
-  let chosen = false; // whether the reader chose where to look
+  let looks = "first"; // how it came to that: "first", the "whole" on request, or "moved" by the reader
+  let scope = ""; // the name scope that was opened or closed last
   let pinned = false; // whether a click or a key selected: then a passing pointer does not
 
   const word = (key) => model.get("words")[key] ?? "";
   const name = (thing) => thing?.dataset.id ?? "";
   const selected = () => things.get(model.get("selected"));
-  const start = () => selected() ?? items[0];
+  const start = () => items.find((item) => scope && item.dataset.scope === scope) ?? selected() ?? items[0];
   const canStop = (thing) => Boolean(thing?.matches(".backward:not(.blocked)"));
   const hasWall = (thing) => thing.matches(".stopped");
   // Where a thing stands; an edge is where its label is.
@@ -59,7 +60,7 @@ function render({ model, el }) {
   };
   const draw = () => {
     const source = model.get("svg");
-    const before = chosen && selected() ? onScreen(selected()) : null;
+    const before = (selected() || scope) && start() ? onScreen(start()) : null;
     const focused = frame.contains(document.activeElement);
     frame.replaceChildren();
     things.clear();
@@ -82,51 +83,46 @@ function render({ model, el }) {
     marks = make(things.get("picture"), "g", { class: "gradnb-marks", "aria-hidden": true });
     patch();
     settle();
-    if (before && selected()) {
-      const [x, y] = onScreen(selected());
-      pan(before[0] - x, before[1] - y);
+    if (before && camera.scale > fitting()) {
+      const [x, y] = onScreen(start());
+      pan(before[0] - x, before[1] - y, looks);
     }
     if (focused) start()?.focus({ preventScroll: true });
   };
 
   // Where one looks
-  const look = (next) => {
-    camera = next;
-    const size = [frame.clientWidth / camera.scale, frame.clientHeight / camera.scale];
-    if (size[0]) put(picture, { viewBox: [camera.x, camera.y, ...size].join(" ") });
-    put(root, { "data-moved": chosen });
+  const look = (x, y, scale, why = looks) => {
+    [camera, looks] = [{ x, y, scale }, why];
+    const size = [frame.clientWidth / scale, frame.clientHeight / scale];
+    if (size[0]) put(picture, { viewBox: [x, y, ...size].join(" ") });
+    put(root, { "data-moved": looks === "moved" });
   };
-  const fit = () => {
-    const { clientWidth: width, clientHeight: height } = frame;
-    const scale = Math.min(NATURAL, width / whole.width, height / whole.height);
-    chosen = false;
-    look({ x: (whole.width - width / scale) / 2, y: (whole.height - height / scale) / 2, scale });
+  const fitting = () => Math.min(NATURAL, frame.clientWidth / whole.width, frame.clientHeight / whole.height);
+  const fit = (why = "whole") => {
+    const scale = fitting();
+    look((whole.width - frame.clientWidth / scale) / 2, (whole.height - frame.clientHeight / scale) / 2, scale, why);
   };
   const settle = () => {
     if (!frame.clientWidth) return;
-    const fitting = frame.clientWidth / whole.width;
-    const scale = fitting < READABLE ? COMFORTABLE : Math.min(fitting, NATURAL);
-    const wanted = Math.min(whole.height * scale, Math.max(320, 0.6 * window.innerHeight));
+    const across = frame.clientWidth / whole.width;
+    const wanted = whole.height * (across < READABLE ? COMFORTABLE : Math.min(across, NATURAL));
+    const most = Math.max(320, 0.6 * window.innerHeight);
     // It never becomes lower, so that what stands below it does not jump.
-    frame.style.height = `${Math.ceil(Math.max(wanted, parseFloat(frame.style.height) || 0))}px`;
-    if (chosen) return look(camera);
-    fit();
-    if (camera.scale >= READABLE) return;
+    frame.style.height = `${Math.ceil(Math.max(Math.min(wanted, most), parseFloat(frame.style.height) || 0))}px`;
+    if (looks === "moved") return look(camera.x, camera.y, camera.scale);
+    if (looks === "whole" || fitting() >= READABLE) return fit(looks);
     // What is too large to be read as a whole is shown from where it begins.
     const [width, height] = [frame.clientWidth / COMFORTABLE, frame.clientHeight / COMFORTABLE];
     const y = items.length ? placeOf(items[0])[1] - height / 2 : 0;
-    const x = Math.min(0, (whole.width - width) / 2);
-    look({ x, y: between(0, y, Math.max(0, whole.height - height)), scale: COMFORTABLE });
+    look(Math.min(0, (whole.width - width) / 2), between(0, y, Math.max(0, whole.height - height)), COMFORTABLE);
   };
   const zoom = (factor, [right, down] = [frame.clientWidth / 2, frame.clientHeight / 2]) => {
     const scale = between(0.1, camera.scale * factor, LARGEST);
     const shift = 1 / camera.scale - 1 / scale;
-    chosen = true;
-    look({ x: camera.x + right * shift, y: camera.y + down * shift, scale });
+    look(camera.x + right * shift, camera.y + down * shift, scale, "moved");
   };
-  const pan = (right, down) => {
-    chosen = true;
-    look({ ...camera, x: camera.x - right / camera.scale, y: camera.y - down / camera.scale });
+  const pan = (right, down, why = "moved") => {
+    look(camera.x - right / camera.scale, camera.y - down / camera.scale, camera.scale, why);
   };
   const placeOf = (thing) => {
     const { x, y, width, height } = boxOf(thing);
@@ -184,13 +180,16 @@ function render({ model, el }) {
 
   // What a reader does
   const select = (thing, pin = true) => {
+    if (thing?.matches(".cluster *")) return; // the sign of a box has no card
     pinned = pin && Boolean(thing);
+    scope = "";
     if (model.get("selected") === name(thing)) return;
     model.set("selected", name(thing));
     model.save_changes();
   };
   const activate = (thing) => {
-    if (thing.dataset.scope) model.send({ scope: thing.dataset.scope });
+    scope = thing.dataset.scope ?? "";
+    if (scope) model.send({ scope });
     else if (canStop(thing)) model.send({ stop: name(thing) });
   };
   const go = (thing) => {
@@ -240,8 +239,9 @@ function render({ model, el }) {
   const click = (event) => {
     if (moved || event.target.closest(".sign")) return;
     const thing = event.target.closest("[role=button]");
-    if (thing?.dataset.scope || (thing && pinned && thing === selected())) activate(thing);
+    const again = thing && pinned && thing === selected();
     select(thing);
+    if (again || thing?.dataset.scope) activate(thing);
     thing?.focus({ preventScroll: true });
   };
   const hover = (event) => {
@@ -260,7 +260,7 @@ function render({ model, el }) {
   const keyFocus = ({ target }) => items.includes(target) && target.matches(":focus-visible") && select(target);
 
   // Putting it together
-  const buttons = { zoom_out: ["−", () => zoom(0.8)], zoom_in: ["+", () => zoom(1.25)], fit: ["⤢", fit] };
+  const buttons = { zoom_out: ["−", () => zoom(0.8)], zoom_in: ["+", () => zoom(1.25)], fit: ["⤢", () => fit()] };
   for (const [key, [text, action]] of Object.entries(buttons)) {
     make(tools, "button", { type: "button", "data-word": key }, text).onclick = action;
   }

@@ -355,9 +355,44 @@ def test_a_box_is_collapsed_and_opened(opened: Opened) -> None:
         closed = bare.page.get_by_role("button", name=re.compile("name scope layer1, closed"))
         expect(closed).to_be_visible()
         expect(bare.page.get_by_role("button", name="name scope layer1, open")).to_have_count(0)
+        assert bare.selected == "", "the sign of a box is no thing with a card"
         closed.focus()
         bare.page.keyboard.press("Enter")
         assert bare.sent == [{"scope": "layer1"}] * 2
+
+
+def test_a_box_that_is_opened_or_collapsed_stays_in_its_place(opened: Opened) -> None:
+    explanation = scoped()
+    widget = picture_of(explanation)
+    with opened(widget) as bare:
+        bare.page.get_by_role("button", name="zoom in").click()
+        sign = bare.page.get_by_role("button", name="name scope layer0, open")
+        before = sign.bounding_box()
+        sign.focus()
+        bare.page.keyboard.press("Enter")
+        widget.show(explanation.with_scopes(collapsed=["layer0"]).view)
+        bare.put()
+        after = bare.page.get_by_role("button", name=re.compile("name scope layer0, closed")).bounding_box()
+        assert before is not None
+        assert after is not None
+        for axis, size in (("x", "width"), ("y", "height")):
+            middles = [box[axis] + box[size] / 2 for box in (dict(before), dict(after))]
+            assert middles[0] == pytest.approx(middles[1], abs=2)
+
+
+def test_who_asked_for_the_whole_sees_the_whole_of_a_new_layout(opened: Opened) -> None:
+    explanation = scoped()
+    widget = picture_of(explanation)
+    with opened(widget, width=700) as bare:
+        bare.page.get_by_role("button", name="show all of the picture").click()
+        widget.show(explanation.with_scopes(collapsed=["layer0"]).view)
+        bare.put()
+        x, y, width, height = bare.look()
+        drawn = [float(number) for number in widget.svg.split('viewBox="')[1].split('"')[0].split()]
+        assert x <= 0.5
+        assert y <= 0.5
+        assert x + width >= drawn[2] - 0.5
+        assert y + height >= drawn[3] - 0.5
 
 
 # Where one looks
