@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from gradnb.engine import shapes
-from gradnb.engine.build import convert_to_tensor
-from gradnb.engine.gradients import AnyGradient, not_recording
 from gradnb.engine.graph import Graph, GraphKeys
-from gradnb.engine.ops.broadcast import shape
-from gradnb.engine.ops.state import placeholder
 from gradnb.engine.paths import operations_behind
 from gradnb.engine.session import Session
-from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.engine.train import Optimizer
 from gradnb.engine.variables import Variable
 from gradnb.messages import text as message
+from gradnb.view.descent import descend
+from gradnb.view.feed import Feed
 from gradnb.view.learning import Landscape, Step, Stop
 from gradnb.view.names import Names
 from gradnb.view.numbers import values_in
@@ -62,7 +57,7 @@ class Trainer:
         Where the variables have their values; by default those that the last run on the graph left. Variables without
         a value begin with their initial values.
     names, callers : Mapping of Tensor to str
-        Display names: those that were given, and those of the calling program. It may have names for some of its
+        Display names: those that were given, and those of the calling descent. It may have names for some of its
         variables alone, such as for the last ones that a loop made: then all are called as the graph calls them.
     seed : int
         For initial values and random operations without a seed of their own.
@@ -106,18 +101,14 @@ class Trainer:
         self._graph: Graph = self._loss.graph
         self._seed = seed
         self._values = {op.name: array for op, array in _values(session, self._graph).items()}
-        self._feed = _Feed(self._last_feed() if feed is None else feed)
+        self._feed = Feed(self._last_feed() if feed is None else feed)
         wanted = self._trainable() if variables is None else list(variables)
         self._names = Names(_display_names(names or {}, callers or {}, wanted))
-        self._program = self._built(wanted, global_step)
-        self.unchanged = tuple(self._name(variable) for variable in wanted if variable.op.name in self._program.without)
-        changed = [variable for variable in wanted if variable.op.name not in self._program.without]
+        self._descent = descend(self._loss, optimizer, wanted, [*map(self._name, wanted)], global_step)
+        self.unchanged = tuple(self._name(variable) for variable in wanted if variable.op.name in self._descent.without)
+        changed = [variable for variable in wanted if variable.op.name not in self._descent.without]
         self._labels = _unique(map(self._name, changed))
-        self._settings: dict[str, float] = {
-            name: float(value)
-            for name, value in _numbers(self._optimizer).items()
-            if name in self._program.placeholders
-        }
+        self._settings = dict(self._descent.numbers)
         self._complete: set[frozenset[str]] = set()
         self._goes_on = self._is_ahead = False
         self.steps: list[Step] = []
@@ -139,13 +130,13 @@ class Trainer:
     @property
     def variables(self) -> dict[str, Array]:
         """The values of the trained variables at the present point, by display name."""
-        arrays = (_array(self._session, variable).copy() for variable in self._program.variables)
+        arrays = (_array(self._session, variable).copy() for variable in self._descent.variables)
         return dict(zip(self._labels, arrays, strict=True))
 
     @property
     def settings(self) -> dict[str, float]:
         """The optimizer's settings at the present point, by the names of its constructor's arguments."""
-        return dict(zip(self._program.settings, self.steps[-1].settings, strict=True)) | self._settings
+        return dict(zip(self._descent.settings, self.steps[-1].settings, strict=True)) | self._settings
 
     @property
     def adjustable(self) -> tuple[str, ...]:
@@ -207,7 +198,7 @@ class Trainer:
             # The last batch serves once more, to look at the last point.
             fed = self._batch if batch is None else self._fed(batch)
             if not self._is_ahead:
-                self._session.run(self._program.train, {**self._gradient_feed, **self._set_feed, **self._batch})
+                self._session.run(self._descent.train, {**self._gradient_feed, **self._set_feed, **self._batch})
             # If what follows fails, the step has been taken all the same.
             self._is_ahead = True
             self._batch = fed
@@ -257,7 +248,7 @@ class Trainer:
         end = time.perf_counter() + _MOST_SECONDS
         for point in np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes)):
             self._put(probe, point)
-            heights.append(float(probe.run(self._program.loss, self._batch)))
+            heights.append(float(probe.run(self._descent.loss, self._batch)))
             if time.perf_counter() > end:
                 return None
         return Landscape(tuple(names), axes, np.reshape(heights, [places] * len(axes)))
@@ -267,7 +258,7 @@ class Trainer:
     @property
     def _set_feed(self) -> dict[Tensor, float]:
         """What to feed for the settings to have their values."""
-        return {self._program.placeholders[name]: value for name, value in self._settings.items()}
+        return {self._descent.placeholders[name]: value for name, value in self._settings.items()}
 
     def _name(self, variable: Variable) -> str:
         return self._names(variable.as_tensor(as_reference=True))
@@ -288,31 +279,19 @@ class Trainer:
         runs = [run for run in self._graph.runs if self._loss.op in run.plan.evaluated]
         return max(runs, key=lambda run: run.number).feeds if runs else {}
 
-    def _built(self, wanted: Sequence[Variable], global_step: Variable | None) -> _Program:
-        names = {variable.op.name: self._name(variable) for variable in wanted}
-
-        def build(adjustable: bool) -> _Program:
-            return _built(self._loss, self._optimizer, wanted, names, global_step, adjustable)
-
-        try:
-            return build(adjustable=True)
-        except (TypeError, ValueError):
-            # An optimizer of the program's own may need its settings as plain numbers; any other error comes again.
-            return build(adjustable=False)
-
     def _new_session(self) -> Session:
-        session = Session(graph=self._program.graph)
+        session = Session(graph=self._descent.graph)
         session.fallback_seed = self._seed
         session.silent = True
         return session
 
     def _begin(self) -> None:
         """Put all variables to where they start, and look at that point."""
-        graph = self._program.graph
+        graph = self._descent.graph
         self._session = self._new_session()
         for name, array in self._values.items():
             self._session.cell(graph.get_operation_by_name(name)).array = np.array(array)
-        without = [graph.initializers[op] for op in self._program.state(self._values) if op.name not in self._values]
+        without = [graph.initializers[op] for op in self._descent.state(self._values) if op.name not in self._values]
         if without:
             self._session.run(without, {**self._set_feed, **self._batch})
         self._goes_on = self._is_ahead = False
@@ -322,14 +301,14 @@ class Trainer:
 
     def _look(self) -> None:
         """Compute the loss and the gradients at the present point, and note them."""
-        program = self._program
-        fetches = [program.loss, program.gradients, program.wholes, [*program.settings.values()]]
+        descent = self._descent
+        fetches = [descent.loss, descent.gradients, descent.wholes, [*descent.settings.values()]]
         loss, gradients, wholes, settings = self._session.run(fetches, {**self._set_feed, **self._batch})
         if np.ndim(loss):
             raise ValueError(message("train_view.not_scalar", loss=self.loss, shape=np.shape(loss)))
-        self._gradient_feed = dict(zip(program.gradients, gradients, strict=True))
+        self._gradient_feed = dict(zip(descent.gradients, gradients, strict=True))
         sizes = tuple(float(np.linalg.norm(np.asarray(whole).astype(_wide(whole)))) for whole in wholes)
-        arrays = [_array(self._session, variable) for variable in program.variables]
+        arrays = [_array(self._session, variable) for variable in descent.variables]
         few = sum(array.size for array in arrays) <= max(_PLACES)
         point = tuple(float(number) for array in arrays for number in array.flat) if few else ()
         step = Step(len(self.steps), float(loss), sizes, tuple(map(float, settings)), point)
@@ -351,10 +330,10 @@ class Trainer:
         fed: dict[Tensor, Any] = {}
         for key, value in batch.items():
             tensor = self._graph.as_graph_element(key, allow_operation=False)
-            fed[self._program.graph.get_tensor_by_name(tensor.name)] = value
+            fed[self._descent.graph.get_tensor_by_name(tensor.name)] = value
         names = frozenset(tensor.name for tensor in fed)
         if names not in self._complete:
-            unfed = self._program.unfed(fed, self._values)
+            unfed = self._descent.unfed(fed, self._values)
             if unfed:
                 tensors = [self._graph.get_operation_by_name(op.name).outputs[0] for op in unfed]
                 missing = ", ".join(f"{self._names(t)} {shapes.shape_text(t.static_shape)}" for t in tensors)
@@ -373,7 +352,7 @@ class Trainer:
     def _put(self, session: Session, point: Array) -> None:
         """Give the trained variables the numbers of a point."""
         start = 0
-        for variable in self._program.variables:
+        for variable in self._descent.variables:
             before = _array(session, variable)
             numbers = point[start : start + before.size]
             session.cell(variable).array = numbers.reshape(before.shape).astype(before.dtype)
@@ -401,146 +380,6 @@ def around(points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
     largest = np.abs(np.asarray(points, np.float64)).max(axis=0)
     sizes = np.where(largest > 0, largest, max(float(largest.max()), 1.0)) * 1.2
     return [(-float(size), float(size)) for size in sizes]
-
-
-@dataclass(frozen=True)
-class _Program:
-    """The private graph with the way from a loss to a step.
-
-    Attributes
-    ----------
-    loss : Tensor
-        The loss.
-    variables : list of Operation
-        The variables that are changed.
-    gradients : list of Tensor or IndexedSlices
-        Their gradients, as they are applied.
-    wholes : list of Tensor
-        The same, each as one tensor.
-    train : Operation
-        Takes a step.
-    settings : dict of str to Tensor
-        The optimizer's settings.
-    placeholders : dict of str to Tensor
-        Those of them that can be changed.
-    without : frozenset of str
-        The names of the variables without a gradient.
-    """
-
-    loss: Tensor
-    variables: list[Operation]
-    gradients: list[AnyGradient]
-    wholes: list[Tensor]
-    train: Operation
-    settings: dict[str, Tensor]
-    placeholders: dict[str, Tensor]
-    without: frozenset[str]
-
-    @property
-    def graph(self) -> Graph:
-        """The private graph."""
-        return self.loss.graph
-
-    def state(self, known: Mapping[str, Array]) -> list[Operation]:
-        """Return the variables that a step reads or writes, and those that the initial values of unknown ones need."""
-        return [op for op in self._touched({}, known) if op.type == "VariableV2"]
-
-    def unfed(self, fed: Mapping[Tensor, Any], known: Mapping[str, Array]) -> list[Operation]:
-        """Return the placeholders that need a value besides those that have one."""
-        values = {*fed, *self.placeholders.values()}
-        return [op for op in self._touched(fed, known) if op.type == "Placeholder" and op.outputs[0] not in values]
-
-    def _touched(self, fed: Mapping[Tensor, Any], known: Mapping[str, Array]) -> list[Operation]:
-        tensors = [self.loss, *self.wholes, *self.settings.values()]
-        waiting = [self.train, *(tensor.op for tensor in tensors)]
-        found: set[Operation] = set()
-        while waiting:
-            operation = waiting.pop()
-            if operation in found:
-                continue
-            found.add(operation)
-            waiting += [tensor.op for tensor in operation.inputs if tensor not in fed]
-            waiting += operation.control_inputs
-            if operation in self.graph.initializers and operation.name not in known:
-                waiting.append(self.graph.initializers[operation])
-        return sorted(found, key=lambda operation: operation.index)
-
-
-def _built(
-    loss: Tensor,
-    optimizer: Optimizer,
-    wanted: Sequence[Variable],
-    names: Mapping[str, str],
-    global_step: Variable | None,
-    adjustable: bool,
-) -> _Program:
-    graph, became = loss.graph.copy()
-    twin = optimizer.copied(became)
-    with graph.as_default(), not_recording():
-        placeholders: dict[str, Tensor] = {}
-        settings: dict[str, Tensor] = {}
-        for name, (attribute, value) in _settings(optimizer).items():
-            if adjustable and not hasattr(value, "graph"):
-                placeholders[name] = placeholder(convert_to_tensor(value).dtype, [], name=name)
-                setattr(twin, attribute, placeholders[name])
-            settings[name] = convert_to_tensor(getattr(twin, attribute))
-        pairs = twin.compute_gradients(graph.own(loss), var_list=[variable.copied(became) for variable in wanted])
-        changed = [(gradient, variable) for gradient, variable in pairs if gradient is not None]
-        if not changed:
-            listed = ", ".join(names.values())
-            raise ValueError(f"{message('train_view.no_gradients', names=listed)} {message('train.no_gradients')}")
-        counts = None if global_step is None else global_step.copied(became)
-        train = twin.apply_gradients(changed, counts)
-        wholes = [_whole(gradient, variable) for gradient, variable in changed]
-    return _Program(
-        graph.own(loss),
-        [variable.op for _, variable in changed],
-        [gradient for gradient, _ in changed],
-        wholes,
-        train,
-        settings,
-        placeholders,
-        frozenset(variable.op.name for gradient, variable in pairs if gradient is None),
-    )
-
-
-def _whole(gradient: Any, variable: Variable) -> Tensor:
-    if isinstance(gradient, IndexedSlices):
-        dense_shape = shape(variable) if gradient.dense_shape is None else gradient.dense_shape
-        gradient = IndexedSlices(gradient.values, gradient.indices, dense_shape)
-    return convert_to_tensor(gradient)
-
-
-def _settings(optimizer: Optimizer) -> dict[str, tuple[str, Any]]:
-    """Return the numbers and tensors that an optimizer keeps as its constructor calls them, with their attributes."""
-    found: dict[str, tuple[str, Any]] = {}
-    for kind in type(optimizer).__mro__:
-        constructor = vars(kind).get("__init__")
-        for name in () if constructor is None else inspect.signature(constructor).parameters:
-            for attribute in (f"_{name}", name):
-                value = vars(optimizer).get(attribute)
-                if _is_number(value) or isinstance(value, (Tensor, Variable)):
-                    found.setdefault(name, (attribute, value))
-    return found
-
-
-def _numbers(optimizer: Optimizer) -> dict[str, float]:
-    return {name: value for name, (_, value) in _settings(optimizer).items() if _is_number(value)}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-
-
-def _array(session: Session, variable: Operation) -> Array:
-    array = session.cell(variable).array
-    assert array is not None  # all variables of a step have been initialized
-    return array
-
-
-def _wide(array: Any) -> type[Any]:
-    """Return a dtype in which the square of no element overflows early."""
-    return np.complex128 if np.iscomplexobj(array) else np.float64
 
 
 def _unique(names: Iterable[str]) -> list[str]:
@@ -588,39 +427,12 @@ def _values(session: Session | None, graph: Graph) -> Mapping[Operation, Array]:
     return {} if last is None else last.variables_after
 
 
-class _Feed:
-    """One batch for each step, whatever form they were given in.
+def _array(session: Session, variable: Operation) -> Array:
+    array = session.cell(variable).array
+    assert array is not None  # all variables of a step have been initialized
+    return array
 
-    Attributes
-    ----------
-    constant : bool
-        Whether all steps have the same.
-    spent : bool
-        Whether the last batch has served twice.
-    """
 
-    def __init__(self, given: Any) -> None:
-        self._given = given
-        self._batches: Iterator[Any] = iter(())
-        self.constant = isinstance(given, Mapping)
-        self.spent = False
-        if not (self.constant or callable(given) or hasattr(given, "__iter__")) or isinstance(given, (str, bytes)):
-            raise TypeError(message("train_view.no_feed", kind=type(given).__name__))
-
-    def restart(self) -> None:
-        """Begin with the first batch again, where the form allows it."""
-        self.spent = False
-        if not self.constant and not callable(self._given):
-            self._batches = iter(self._given)
-
-    def next(self, step: int) -> Any:
-        """Return the batch of a step; None if there are no more."""
-        if self.constant:
-            return self._given
-        if callable(self._given):
-            return self._given(step)
-        batch = next(self._batches, None)
-        if batch is None:
-            self._batches = iter(self._given)
-            batch = next(self._batches, None)
-        return batch
+def _wide(array: Any) -> type[Any]:
+    """Return a dtype in which the square of no element overflows early."""
+    return np.complex128 if np.iscomplexobj(array) else np.float64
