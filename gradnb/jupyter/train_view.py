@@ -64,6 +64,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
         self._left = 0
         self._problem = ""
         self._is_running = self._is_stopped = self._starts_again = False
+        self._task: asyncio.Future[None] | None = None
         self._caption = widgets.HTML()
         self._words = widgets.HTML()
         self._picture = FigureWidget(learning.theme)
@@ -143,11 +144,15 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
     @property
     def is_running(self) -> bool:
         """Whether steps are being taken."""
+        # The loop may have ended before the run: a front end can have a thread of its own in the kernel, for its time.
+        if self._task is not None and not self._task.get_loop().is_running():
+            self._is_running, self._task = False, None
+            self._show_running(0)
         return self._is_running
 
     def run(self, count: int) -> None:
         """Take steps, and listen to the page in between; without an event loop, all at once."""
-        if self._is_running:
+        if self.is_running:
             return
         self._left, self._is_running, self._is_stopped, self._problem = count, True, False, ""
         self._bar.max, self._bar.value = count, 0
@@ -159,7 +164,6 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
                 self._guarded(self._take_some)
             self._rest()
         else:
-            # The event loop itself keeps no hold of it.
             self._task = asyncio.ensure_future(self._run_on())
 
     def stop(self) -> None:
@@ -168,7 +172,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
 
     def reset(self) -> None:
         """Bring the variables back to where they started."""
-        if self._is_running:
+        if self.is_running:
             self._starts_again = True
             self.stop()
         else:
@@ -180,14 +184,17 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
         super().close()
 
     def _take_one(self) -> None:
-        if not self._is_running:
+        if not self.is_running:
             self._problem = ""
             self._guarded(self._view.step)
             self._guarded(self._paint)
 
     def _run_or_stop(self) -> None:
-        if self._is_running:
+        was_running = self._is_running
+        if self.is_running:
             self.stop()
+        elif was_running:
+            self._guarded(self._paint)
         else:
             self.run(self._count.value)
 
@@ -233,7 +240,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
 
     def _rest(self) -> None:
         """Show where the run has ended."""
-        self._is_running = False
+        self._is_running, self._task = False, None
         self._show_running(0)
         self._guarded(self._start_again if self._starts_again else self._paint)
         self._starts_again = False

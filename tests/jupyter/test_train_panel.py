@@ -222,6 +222,30 @@ def test_start_again_while_it_runs_stops_first(monkeypatch: pytest.MonkeyPatch) 
     asyncio.run(use())
 
 
+def test_a_run_whose_thread_has_ended_can_be_stopped_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = training(tf.train.GradientDescentOptimizer(1e-4))
+    shown = TrainPanel(view)
+    slow(monkeypatch)
+
+    async def leave() -> None:
+        shown.run(1_000_000)
+        await until(lambda: len(view.steps) > 3)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(leave())
+    taken = len(view.steps)
+    control(shown, "Stop").click()
+    assert not shown.is_running
+    assert len(view.steps) == taken
+    control(shown, "steps").value = 2
+    control(shown, "Run").click()
+    assert len(view.steps) == taken + 2
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+
 def test_an_error_ends_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     view = training()
     shown = TrainPanel(view)
