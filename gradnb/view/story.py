@@ -108,7 +108,9 @@ class _Story:
 
     def _result(self, row: Row) -> str:
         gradient = row.gradient
-        if gradient.state is State.NOT_COMPUTED or gradient.state.is_secret:
+        if gradient.state.is_secret:
+            return self._say(f"result_{gradient.state.value}", name=row.name, reason=gradient.reason)
+        if gradient.state is State.NOT_COMPUTED:
             return self._say("result_unknown", name=row.name, state=row.state)
         value = "None" if gradient.value is None else gradient.value.text
         if gradient.lifted:
