@@ -18,8 +18,10 @@ export default {
     const nameForReaders = (own) => {
       for (const icon of own.querySelectorAll("button i.fa")) icon.ariaHidden = "true";
       for (const slider of own.querySelectorAll(".widget-slider")) {
-        const label = slider.querySelector(".widget-label") ?? slider.parentElement.querySelector(".widget-label");
-        for (const part of slider.querySelectorAll("[role=slider], .widget-readout")) part.ariaLabel = label?.textContent;
+        // A slider beside a number field has the field's label.
+        const field = slider.closest(".gradnb-number")?.querySelector(".widget-text .widget-label");
+        const labels = [slider.querySelector(".widget-label"), field].map((label) => label?.textContent);
+        for (const part of slider.querySelectorAll("[role=slider], .widget-readout")) part.ariaLabel = labels.find(Boolean);
         slider.querySelector(".widget-readout")?.setAttribute("role", "textbox");
       }
     };
