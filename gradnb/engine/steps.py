@@ -355,18 +355,21 @@ class Steps:
     def _inferred(self, operation: Operation, inputs: Sequence[Value]) -> list[Shape | None]:
         """Return the shapes of the results, as far as they are known before a run."""
         definition = operation.definition
+        found: list[shapes.StaticShape] = [None] * len(operation.outputs)
+        # Where one is open, `infer` may take for granted that it fits the others.
+        if any(value.shape is None and type(value.array) is not Cell for value in inputs):
+            return [None] * len(found)
         try:
             if isinstance(definition.kernel, np.ufunc):
-                shape: shapes.StaticShape = inputs[0].shape
+                found[0] = inputs[0].shape
                 for value in inputs[1:]:
-                    shape = shapes.broadcast_shapes(shape, value.shape)
-                found = [shape]
+                    found[0] = shapes.broadcast_shapes(found[0], value.shape)
             else:
                 stand_ins = [_stand_in(tensor, value) for tensor, value in zip(operation.inputs, inputs, strict=True)]
                 specs = definition.infer(*stand_ins, **operation.attributes)
                 found = [shape for _, shape in (specs if isinstance(specs, list) else (specs,))]
         except (TypeError, *FAILURES):
-            found = [None] * len(operation.outputs)
+            return [None] * len(found)
         return [shapes.sizes(shape) if shapes.is_full(shape) else None for shape in found]
 
     def _known(self, operation: Operation, inputs: Sequence[Value], found: Sequence[Shape | None]) -> Value | None:

@@ -44,7 +44,7 @@ def in_tiles(steps: Sequence[Step]) -> list[Step]:
 def _tiled_shape(step: Step) -> Shape | None:
     """Return the shape of the arrays that a step goes through, if they are large and it may run in tiles."""
     shape = step.outputs[0].shape if step.writable and not step.fixed and not step.several else None
-    if shape is None or step.outputs[0].nbytes < _WORTH:
+    if not shape or step.outputs[0].nbytes < _WORTH:
         return None
     fits = all(
         (value.shape == shape and not value.roots) or value.shape == () or value.single is not None
@@ -108,7 +108,7 @@ def _together(group: Sequence[Step], shape: Shape) -> Step:
         if step.writable == len(step.inputs):
             _set_free(over, numbers, free)
         if output in sums:
-            calls.append((step.function, inputs, None))
+            calls.append((np.add.reduce, inputs, None))
         else:
             if output not in numbers:
                 fitting = free.get(output.dtype)

@@ -55,10 +55,10 @@ def _turned(shape: StaticShape, transpose: bool) -> StaticShape:
 
 
 def _matmul_spec(a: Tensor, b: Tensor, *, transpose_a: bool = False, transpose_b: bool = False) -> Spec:
-    left, right = _turned(a.static_shape, transpose_a), _turned(b.static_shape, transpose_b)
-    for known in (left, right):
+    for known in (a.static_shape, b.static_shape):
         if known is not None and len(known) < 2:
             raise InferenceError(f"Shape must be at least rank 2 but is rank {len(known)}")
+    left, right = _turned(a.static_shape, transpose_a), _turned(b.static_shape, transpose_b)
     if left is None or right is None:
         return a.dtype.base_dtype, None
     shapes.equal_dimensions(left[-1], right[-2])
