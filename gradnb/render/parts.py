@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate, chain
 
 from gradnb.messages import text as message
@@ -134,19 +135,10 @@ class Parts:
         return tuple(rows)
 
     def _head(self, node: Node) -> Row:
-        colors = self.colors
-        fill = colors.seed_fill if node.is_y else _kind_fill(node.kind, colors)
-        names = wrap(f"{CLOSED} {node.name}" if node.opens else node.name, NAME_COLUMNS)
-        lines: list[Line] = [(Run("name", name, colors.text, bold=True),) for name in names]
+        fill = self.colors.seed_fill if node.is_y else _kind_fill(node.kind, self.colors)
+        name = f"{CLOSED} {node.name}" if node.opens else node.name
         about = " ".join(part for part in (node.label, node.shape) if part)
-        if about:
-            pieces = wrap(about, NAME_COLUMNS)
-            kinds = [Run("label", piece, colors.muted, size=12.0) for piece in pieces]
-            if len(names) == len(pieces) == 1 and len(names[0] + pieces[0]) <= NAME_COLUMNS:
-                lines = [(*lines[0], kinds[0])]
-            else:
-                lines += [(kind,) for kind in kinds]
-        return Row("name", tuple(lines), fill)
+        return _head_row(name, about, fill, self.colors.text, self.colors.muted)
 
     def _value(self, node: Node) -> Row:
         colors = self.colors
@@ -353,6 +345,21 @@ def shows_value(node: Node) -> bool:
     """Return whether a node has a row for its value: a group has none, a constant may be called by it."""
     named_by_it = node.kind is NodeKind.CONSTANT and node.value is not None and node.name == node.value.text
     return node.kind is not NodeKind.GROUP and not named_by_it
+
+
+@lru_cache(maxsize=1024)
+def _head_row(name: str, about: str, fill: str, color: str, muted: str) -> Row:
+    """Return the row with a node's name and what it is: the same object again while numbers change."""
+    names = wrap(name, NAME_COLUMNS)
+    lines: list[Line] = [(Run("name", piece, color, bold=True),) for piece in names]
+    if about:
+        pieces = wrap(about, NAME_COLUMNS)
+        kinds = [Run("label", piece, muted, size=12.0) for piece in pieces]
+        if len(names) == len(pieces) == 1 and len(names[0] + pieces[0]) <= NAME_COLUMNS:
+            lines = [(*lines[0], kinds[0])]
+        else:
+            lines += [(kind,) for kind in kinds]
+    return Row("name", tuple(lines), fill)
 
 
 def keyed(owner: str, rows: tuple[Row, ...]) -> list[list[list[tuple[str, Run]]]]:

@@ -65,8 +65,10 @@ def clean(described: _T, before: _T | None = None, cleaned: _T | None = None) ->
         kind: Any = type(described)
         for name in _fields(kind):
             part = getattr(described, name)
-            old, new = getattr(before, name, None), getattr(cleaned, name, None)
-            safe = new if part is old else clean(part, old, new)
+            old = getattr(before, name, None)
+            if part is old and before is cleaned:
+                continue
+            safe = clean(part, old, getattr(cleaned, name, None))
             if safe is not part:
                 changed[name] = safe
         result = dataclasses.replace(result, **changed) if changed else described

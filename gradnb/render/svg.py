@@ -119,7 +119,7 @@ class _Drawing:
             for identity, thing in self.things.items()
         }
         #: What stands in each row, and what is said of each thing beside its rows, once it was asked for.
-        self.written: dict[_RowPlace, _Attributes] = {}
+        self.written: dict[str, _Attributes] = {}
         self.own: dict[str, _Attributes] = {}
 
     @property
@@ -130,9 +130,9 @@ class _Drawing:
 
     def attributes(self, row: Row, place: _RowPlace) -> _Attributes:
         """Return what stands in a row of it."""
-        if place not in self.written:
-            self.written[place] = dict(_row_attributes(row, place))
-        return self.written[place]
+        if place.cell not in self.written:
+            self.written[place.cell] = dict(_row_attributes(row, place))
+        return self.written[place.cell]
 
     @cached_property
     def speaker(self) -> Speaker:
