@@ -183,14 +183,14 @@ class Mistakes:
         yield from (tensor for tensor, *_ in self._seed_changes)
         yield from (tensor for tensor, _ in self._local)
 
-    def _gradient(self, ys: Sequence[Any], seeds: Sequence[Any] | None, xs: Sequence[Any] | None = None) -> Any:
+    def _gradient(self, ys: Sequence[AnyGradient], seeds: Sequence[AnyGradient | None]) -> Tensor | None:
         """Return the gradient of ys with these weights, stopped as the call is; None if there is none."""
         stops = [operation.outputs[0] for operation in self._scene.trace.stops]
         try:
             trace = build_gradients(
                 list(ys),
-                [self._x] if xs is None else list(xs),
-                seeds if seeds is None else list(seeds),
+                [self._x],
+                list(seeds),
                 "what_if",
                 stop_gradients=stops or None,
                 keep_steps=False,
@@ -245,7 +245,7 @@ class Mistakes:
         arrays = [self._arrays.get(tensor) if isinstance(tensor, Tensor) else tensor for tensor in carried]
         return [None if array is None else self._truth + array for array in arrays]
 
-    def _carried(self, link: _Link, gradient: Array) -> Any:
+    def _carried(self, link: _Link, gradient: Array) -> Array | Tensor | None:
         """Return what a gradient at a link's input makes at the x: an array if it is the x, else a tensor."""
         tensor = link.operation.inputs[link.position]
         if shown_as(tensor) == self._x:
@@ -309,7 +309,7 @@ class Mistakes:
                 yield Mistake("default_seed", self._arrays[tensor], key, {"y": y})
 
     def _paths(self) -> Iterator[Mistake]:
-        """Yield what some of the paths give, what all give with one counted twice, and with one's sign wrong."""
+        """Yield what some of the paths give, and what all of them give with one counted twice."""
         ways = [way for way in self._ways if way.gradient in self._arrays]
         parts = [np.asarray(self._arrays[way.gradient]) for way in ways]
         if not parts or len(parts) < len(self._ways) or not _same(sum(parts), self._truth):
@@ -320,7 +320,7 @@ class Mistakes:
         sizes = range(1, len(parts)) if len(parts) <= _MOST_COMBINED else (1, len(parts) - 1)
         for size in sizes:
             for forgotten in combinations(range(len(parts)), size):
-                # From 0 and not from the sum: what is left must not show the noise of a difference.
+                # Added up anew, since a difference from the whole would show its noise.
                 kept = [part for number, part in enumerate(parts) if number not in forgotten]
                 missing = [ways[number] for number in forgotten]
                 yield Mistake("forgotten_path", np.sum(kept, axis=0), *self._forgotten(missing, ways))
