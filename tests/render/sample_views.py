@@ -260,6 +260,29 @@ def chinese() -> View:
     )
 
 
+def lifted() -> View:
+    #  as stopped, but that the program's own stop is lifted
+    view = stopped()
+    value, words = pair(1, 2), "with stop_gradient lifted at a_stoped"
+
+    def told(node: Node) -> Node:
+        if node.gradient is not None and node.gradient.state is State.STOPPED:
+            return replace(node, gradient=replace(computed(value), lifted=words))
+        return replace(node, label="stop_gradient, lifted") if node.label == "stop_gradient" else node
+
+    nodes = tuple(map(told, view.nodes))
+    gradients = {node.id: node.gradient for node in nodes}
+    edges = (replace(edge, flow=Flow.LIFTED) if edge.flow is Flow.STOPPED else edge for edge in view.backward_edges)
+    rows = (
+        replace(row, gradient=gradient, state=f"computed, {words}" if gradient.lifted else row.state)
+        for row in view.rows
+        if (gradient := gradients[row.node]) is not None
+    )
+    caption = f"what if: {view.caption} {words}"
+    story = ("What if: with stop_gradient lifted at a_stoped, [1. 2.] passes to a.",)
+    return replace(view, caption=caption, nodes=nodes, backward_edges=tuple(edges), rows=tuple(rows), story=story)
+
+
 def further() -> View:
     #  two_ys with everything that is shown on request, a stopped path, a blocked one and a lifted one
     view = two_ys()
@@ -365,6 +388,7 @@ VIEWS: dict[str, Callable[[], View]] = {
     "one_variable": one_variable,
     "two_ys": two_ys,
     "stopped": stopped,
+    "lifted": lifted,
     "large": large,
     "all_states": all_states,
     "chinese": chinese,

@@ -24,6 +24,7 @@ FORMATS: dict[str, Callable[[View], str]] = {
 }
 FILES = ["two_ys.txt", "two_ys.dot", "two_ys.html", "two_ys.md", "two_ys.tex", "one_variable.txt", "one_variable.html"]
 FILES += ["all_states.txt", "all_states.dot", "chinese.txt", "hostile.dot", "hostile.html"]
+FILES += ["lifted.txt", "lifted.dot"]
 FILES += ["further.txt", "further.html", "further.md", "further.tex", "further_chinese.txt", "further_chinese.tex"]
 
 
