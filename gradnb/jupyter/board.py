@@ -119,7 +119,7 @@ class Board:
             controls = controls_of(f"{kind}{name}", array, self._desk, folded=self._left <= 0)
             if controls is not None:
                 found[name] = controls
-                self._left -= array.size
+                self._left -= controls.at_first
         return found
 
     def _boxes(self, names: Iterable[str], ticked: set[str], key: str) -> dict[str, widgets.Checkbox]:

@@ -132,10 +132,13 @@ class ArrayControls(Protocol):
         The widget that holds them.
     start : ndarray
         The array at the start.
+    at_first : int
+        How many numbers it shows at first.
     """
 
     box: widgets.Box
     start: Array
+    at_first: int
 
     @property
     def setting(self) -> Setting:
@@ -201,9 +204,9 @@ class ElementControls:
         self._elements: list[_Number | _Truth] = []
         self._message = widgets.HTML(layout=desk.layout)
         self._in_rows = start.size <= MOST_SLIDERS
-        at_first = 0 if folded else self._at_first()
-        parts: list[widgets.Widget] = [self._part(at_first)] if at_first else []
-        if at_first < start.size:
+        self.at_first = 0 if folded else self._count_at_first()
+        parts: list[widgets.Widget] = [self._part(self.at_first)] if self.at_first else []
+        if self.at_first < start.size:
             parts += self._everything()
         self.box = widgets.VBox([*parts, self._message], layout=desk.layout)
         self.box.add_class("gradnb-array")
@@ -237,7 +240,7 @@ class ElementControls:
     def _columns(self) -> int:
         return min(int(self.start.shape[-1]), WIDEST_GRID)
 
-    def _at_first(self) -> int:
+    def _count_at_first(self) -> int:
         shape = self.start.shape
         if self._in_rows or (len(shape) == 2 and max(shape) <= WIDEST_GRID):
             return int(self.start.size)
@@ -270,7 +273,8 @@ class ElementControls:
 
     def _everything(self) -> list[widgets.Widget]:
         """Return a check box, and below it what is shown when it is ticked."""
-        tick = self._desk.check_box(False, self._desk.say("show_all", count=self.start.size, name=self._name))
+        key = "show_one" if self.start.size == 1 else "show_all"
+        tick = self._desk.check_box(False, self._desk.say(key, count=self.start.size, name=self._name))
         rest = widgets.VBox(layout={"display": "none"})
 
         def follow(change: Mapping[str, Any]) -> None:
@@ -291,6 +295,7 @@ class ScaledControls:
     def __init__(self, name: str, start: Array, desk: Desk) -> None:
         self.start = start
         self._desk = desk
+        self.at_first = 2
         self._setting = Scaled()
         self._message = widgets.HTML(layout=desk.layout)
         self._scale = self._number(desk.say("scale", name=name), "scale", 1.0, _SCALE)

@@ -108,7 +108,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._message = widgets.HTML()
         self._differences = widgets.HTML()
         self._differences.add_class("gradnb-differences")
-        self._card = widgets.HTML()
+        # What scrolls can be reached and scrolled by keyboard.
+        self._card = widgets.HTML(tabbable=True, tooltip=self._say("card"))
         self._card.add_class("gradnb-aside")
         self._body = _box("gradnb-body", [self._board.box, self.graph, self._card])
         self._body.children[1].add_class("gradnb-picture")

@@ -76,7 +76,8 @@ class Player:
         ]
         self.box = widgets.Box([*buttons, self._speed])
         self.box.add_class("gradnb-player")
-        self.words = widgets.HTML()
+        # It scrolls, and so it is reached by keyboard too.
+        self.words = widgets.HTML(tabbable=True, tooltip=self._say("words"))
         self.words.add_class("gradnb-step")
         self.show(())
 

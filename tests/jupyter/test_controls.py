@@ -313,3 +313,14 @@ def test_widgets_share_what_they_can() -> None:
     assert isinstance(made.controls, ElementControls)
     assert len({row.children[0].layout.model_id for row in made.numbers}) == 1
     assert len({row.children[1].style.model_id for row in made.numbers}) == 1
+
+
+def test_a_folded_number_is_shown_by_its_name() -> None:
+    made = Made(1.0, folded=True)
+    made.check_box("show w").value = True
+    assert made.field("w").value == "1"
+
+
+@pytest.mark.parametrize(("size", "count"), [(1, 1), (12, 12), (20, 6), (100, 2)])
+def test_controls_know_how_many_numbers_they_show_at_first(size: int, count: int) -> None:
+    assert Made(np.zeros(size)).controls.at_first == count
