@@ -22,10 +22,10 @@ nobody puts it back, and its arrays with half of the numbers are gone with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import Context
 from functools import cached_property, partial
-from operator import itemgetter, length_hint
+from operator import attrgetter, itemgetter, length_hint
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 #: For how many sets of fed shapes a program keeps a plan.
 _PLANS_KEPT: Final = 8
+
+#: Of so many operations there is no plan before they run a second time: it takes more time and memory than one run.
+_MANY: Final = 1 << 15
 
 #: What is fed to more steps than this is copied to one place, instead of being put in each of their lists.
 _FEW: Final = 6
@@ -70,6 +73,7 @@ class Program:
         self.operations = needed(elements, feeds)
         self.key = "|".join(",".join(part.name for part in parts) for parts in (elements, feeds))
         self._idle: list[Plan] = []
+        self._ran = False
 
     @cached_property
     def evaluated(self) -> frozenset[Operation]:
@@ -100,6 +104,7 @@ class Program:
         arrays = [as_fed(tensor, value) for tensor, value in zip(self.feeds, values, strict=True)]
         plan = None if session.plain else self._taken(arrays) or self._made(session, arrays)
         found = None if plan is None else plan.run(arrays)
+        self._ran = True
         if plan is None or found is None:
             feeds = dict(zip(self.feeds, arrays, strict=True))
             return interpret(session, self.operations, self.elements, feeds), arrays
@@ -121,8 +126,8 @@ class Program:
         return None
 
     def _made(self, session: Session, arrays: Sequence[Array]) -> Plan | None:
-        """Return a plan for what is fed; None if there are strings, or variables are not initialized."""
-        if any(array.dtype.kind == "O" for array in arrays):
+        """Return a plan for what is fed; None if that is for later, or there are strings or variables without value."""
+        if any(array.dtype.kind == "O" for array in arrays) or (len(self.operations) > _MANY and not self._ran):
             return None
         try:
             with np.errstate(all="ignore"):
@@ -134,7 +139,9 @@ class Program:
 def _only_needed(steps: Sequence[Step], fetched: Iterable[Value]) -> list[Step]:
     """Leave out steps that nobody waits for, and say how often each value is needed."""
     for step in steps:
-        for value in (*step.inputs, *step.outputs):
+        for value in step.inputs:
+            value.uses = 0
+        for value in step.outputs:
             value.uses = 0
     for value in fetched:
         value.uses += 1
@@ -147,48 +154,73 @@ def _only_needed(steps: Sequence[Step], fetched: Iterable[Value]) -> list[Step]:
     return kept[::-1]
 
 
-def _share_memory(steps: Sequence[Step], fetched: Iterable[Value]) -> list[int]:
-    """Give blocks of memory to the values that steps write, and return the sizes of the blocks."""
+def _endings(steps: Sequence[Step], fetched: Iterable[Value]) -> Iterator[list[Value]]:
+    """Return for each step what was made and is not needed behind it any more, neither itself nor a view of it."""
     for place, step in enumerate(steps):
+        for value in step.outputs:
+            value.last = place
         for value in step.inputs:
             value.last = place
             for root in value.roots:
                 root.last = place
     for value in fetched:
-        for kept in (value, *value.roots):
-            kept.last = len(steps)
-    sizes: list[int] = []
-    free: dict[int, list[int]] = {}
-    for place, step in enumerate(steps):
-        outputs = [value for value in step.written if not value.fetched]
-        for value in outputs:
-            value.block = _over_an_input(step, place, value)
-            if value.block is None:
-                same = free.get(value.nbytes)
-                value.block = same.pop() if same else len(sizes)
-                if value.block == len(sizes):
-                    sizes.append(value.nbytes)
-            value.last = max(value.last, place)
-        taken = {value.block for value in outputs if value.last > place}
-        for value in dict.fromkeys((*outputs, *(root for used in step.inputs for root in (used, *used.roots)))):
-            if value.last == place and value.block is not None and value.block not in taken:
-                taken.add(value.block)
-                free.setdefault(value.nbytes, []).append(value.block)
-    return sizes
+        value.last = len(steps)
+        for root in value.roots:
+            root.last = len(steps)
+    made = sorted((value for step in steps for value in step.outputs), key=attrgetter("last"))
+    begin = 0
+    for place in range(len(steps)):
+        end = begin
+        while end < len(made) and made[end].last == place:
+            end += 1
+        yield made[begin:end]
+        begin = end
 
 
-def _over_an_input(step: Step, place: int, output: Value) -> int | None:
-    """Return the block of an input that the step may write over, since it is the last to need it."""
-    for value in step.inputs[: step.writable]:
-        if (
-            value.block is not None
-            and value.last == place
-            and value.shape == output.shape
-            and value.dtype == output.dtype
-            and not any(value in other.roots for other in step.inputs)
-        ):
-            return value.block
-    return None
+class _Memory:
+    """Blocks of memory, which values have for a time."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Array] = []
+        self._free: dict[int, list[int]] = {}
+        self._arrays: dict[tuple[int, Shape, Any], Array] = {}
+
+    def give(self, step: Step, place: int) -> None:
+        """Give arrays to the values that a step writes, but for those that are fetched."""
+        for value in step.written:
+            if not value.fetched:
+                assert value.shape is not None  # what is written has a size
+                value.block = self._over_an_input(step, place, value)
+                if value.block is None:
+                    free = self._free.get(value.nbytes)
+                    value.block = free.pop() if free else len(self.blocks)
+                    if value.block == len(self.blocks):
+                        self.blocks.append(np.empty(max(value.nbytes, 1), np.uint8))
+                key = value.block, value.shape, value.dtype
+                value.array = self._arrays.get(key)
+                if value.array is None:
+                    array = np.ndarray(value.shape, value.dtype, self.blocks[value.block])
+                    value.array = self._arrays[key] = array
+
+    def _over_an_input(self, step: Step, place: int, output: Value) -> int | None:
+        """Take over the block of an input that the step may write over, since it is the last to need it."""
+        for value in step.inputs[: step.writable]:
+            if (
+                value.block is not None
+                and value.last == place
+                and value.shape == output.shape
+                and value.dtype == output.dtype
+                and not any(value in other.roots for other in step.inputs)
+            ):
+                block, value.block = value.block, None
+                return block
+        return None
+
+    def take_back(self, values: Iterable[Value]) -> None:
+        """Take back the blocks of values that are not needed any more."""
+        for value in values:
+            if value.block is not None:
+                self._free.setdefault(value.nbytes, []).append(value.block)
 
 
 class Plan:
@@ -208,26 +240,26 @@ class Plan:
         tiled = in_tiles(steps)
         if len(tiled) < len(steps):
             steps = _only_needed(tiled, fetched)
-        self._memory = [np.empty(max(size, 1), np.uint8) for size in _share_memory(steps, fetched)]
+        memory = _Memory()
+        self._memory = memory.blocks
         self._calls: list[tuple[Callable[..., Any], Sequence[Any]]] = []
-        #: Whose each call is, with its arguments.
-        self._origins: list[tuple[Operation, Sequence[Any]]] = []
+        #: Whose each call is.
+        self._origins: list[Operation] = []
         self._results: list[Any] = [None] * len(elements)
         self._finish: list[tuple[int, Callable[[Any], Any]]] = []
         self._released: list[Places] = []
         self._fed = [self._feed(value) for value in planned.fed]
+        for _, value in planned.read:
+            value.places = []
         self._read = [(cell, value.shape, value.nbytes >= LARGE, value.places) for cell, value in planned.read]
         self._bound: list[Array | None] = [None] * len(self._read)
-        arrays: dict[tuple[int, Shape, Any], Array] = {}
-        for place, step in enumerate(steps):
-            for value in step.outputs:
-                if value.block is not None and value.shape is not None:
-                    key = value.block, value.shape, value.dtype
-                    value.array = arrays.get(key)
-                    if value.array is None:
-                        value.array = arrays[key] = np.ndarray(value.shape, value.dtype, self._memory[value.block])
+        for place, (step, ended) in enumerate(zip(steps, _endings(steps, fetched), strict=True)):
+            memory.give(step, place)
             self._bind(step)
-            self._let_go(step, place)
+            memory.take_back(ended)
+            for value in ended:
+                if value.array is None and value.nbytes >= LARGE and value.places:
+                    self._call(step.operation, _empty, (value.places,))
         for position, result in enumerate(planned.results):
             if result is not None:
                 self._give(position, elements[position], result)
@@ -239,6 +271,7 @@ class Plan:
     # Binding
 
     def _feed(self, value: Value) -> tuple[np.dtype[Any], Shape | None, bool, Array | None, Places]:
+        value.places = []
         small = value.nbytes <= COPIED
         if small and value.uses > _FEW and value.shape is not None:
             value.array = np.empty(value.shape, value.dtype)
@@ -248,23 +281,31 @@ class Plan:
         inputs, outputs = step.inputs, step.outputs
         if step.view and not step.fixed and self._stays(step):
             return
-        written = [value.array for value in step.written if value.block is not None]
+        written = [value.array for value in step.written if not value.fetched]
         arguments: list[Any] = [*(value.array for value in inputs), *written]
         changing = [position for position, value in enumerate(inputs) if value.array is None]
         for position in changing:
             inputs[position].places.append((arguments, position))
         bound = arguments if changing else tuple(arguments)
-        self._origins.append((step.operation, bound))
         if step.into is not None and len(written) == len(outputs):
-            self._calls.append((step.into, bound))
+            self._call(step.operation, step.into, bound)
         elif not outputs:
-            self._calls.append((step.function, bound))
-        elif step.several:
-            self._calls.append((_keep_each, (step.function, bound, [value.places for value in outputs], step.view)))
+            self._call(step.operation, step.function, bound)
         else:
-            (value,) = outputs
-            ordered = step.view or (value.shape is not None and len(value.shape) < 2)
-            self._calls.append((_keep if ordered else _keep_in_order, (step.function, bound, value.places)))
+            for value in outputs:
+                value.places = []
+            if step.several:
+                places = [value.places for value in outputs]
+                self._call(step.operation, _keep_each, (step.function, bound, places, step.view))
+            else:
+                (value,) = outputs
+                ordered = step.view or (value.shape is not None and len(value.shape) < 2)
+                keep = _keep if ordered else _keep_in_order
+                self._call(step.operation, keep, (step.function, bound, value.places))
+
+    def _call(self, operation: Operation, function: Callable[..., Any], arguments: Sequence[Any]) -> None:
+        self._origins.append(operation)
+        self._calls.append((function, arguments))
 
     def _stays(self, step: Step) -> bool:
         """Return whether the results are views that stay the same from run to run; they are known then."""
@@ -282,13 +323,6 @@ class Plan:
         for value, result in zip(step.outputs, results, strict=True):
             value.array = result
         return True
-
-    def _let_go(self, step: Step, place: int) -> None:
-        """Let go of large arrays that the run made and needs no more."""
-        for value in dict.fromkeys(part for used in step.inputs for part in (used, *used.roots)):
-            if value.array is None and value.last == place and value.made >= 0 and value.nbytes >= LARGE:
-                self._origins.append((step.operation, ()))
-                self._calls.append((_empty, (value.places,)))
 
     def _give(self, position: int, element: Any, value: Value) -> None:
         """Say how a result is given to the caller, as its own, and as a scalar if it has no axes."""
@@ -366,8 +400,12 @@ class Plan:
         except OpError:
             raise
         except FAILURES as error:
-            operation, inputs = self._origins[len(self._calls) - length_hint(calls) - 1]
-            raise failure(error, operation, inputs[: len(operation.inputs)]) from error
+            place = len(self._calls) - length_hint(calls) - 1
+            function, arguments = self._calls[place]
+            if function in (_keep, _keep_in_order, _keep_each):
+                arguments = arguments[1]
+            operation = self._origins[place]
+            raise failure(error, operation, arguments[: len(operation.inputs)]) from error
 
 
 def _keep(function: Callable[..., Any], arguments: Sequence[Any], places: Places) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 #: Where an array goes that only a run finds: a list of arguments, and a position in it.
 Places = list[tuple[list[Any], int]]
+
+_NOWHERE: Final[Places] = []
 
 #: Arrays of at least so many bytes are let go of when they are not needed any more.
 LARGE: Final = 1 << 14
@@ -42,6 +44,8 @@ class Value:
         The type of its elements.
     shape : tuple of int, or None
         Its shape; None if only a run will know.
+    nbytes : int
+        The size of its array; as much as counts as large if only a run will know.
     array : ndarray, Cell or None
         The array itself, if it is the same one in each run; for a variable that is written, its cell.
     made : int
@@ -61,7 +65,7 @@ class Value:
     block : int or None
         The block of memory that it gets.
     places : list
-        Where it goes when a run finds it.
+        Where it goes when a run finds it; a list of its own only if one does.
     """
 
     __slots__ = (
@@ -71,6 +75,7 @@ class Value:
         "fetched",
         "last",
         "made",
+        "nbytes",
         "owned",
         "places",
         "roots",
@@ -90,6 +95,7 @@ class Value:
     ) -> None:
         self.dtype = dtype
         self.shape = shape
+        self.nbytes = LARGE if shape is None else math.prod(shape) * dtype.itemsize
         self.array = array
         self.made = made
         self.owned = owned
@@ -99,12 +105,7 @@ class Value:
         self.uses = 0
         self.last = -1
         self.block: int | None = None
-        self.places: Places = []
-
-    @property
-    def nbytes(self) -> int:
-        """The size of its array; where it is not known, so much that it counts as large."""
-        return LARGE if self.shape is None else (shapes.element_count(self.shape) or 0) * self.dtype.itemsize
+        self.places = _NOWHERE
 
 
 class Step:
@@ -118,8 +119,6 @@ class Step:
         Gives the result for the arrays of the inputs; a tuple of results if `several`.
     inputs, outputs : sequence of Value
         From what it makes what.
-    order : pair of int
-        Its place among the steps.
     fixed : bool
         Whether it must run although nobody needs its results.
     into : callable or None
@@ -140,7 +139,6 @@ class Step:
         "inputs",
         "into",
         "operation",
-        "order",
         "outputs",
         "several",
         "view",
@@ -154,7 +152,6 @@ class Step:
         function: Callable[..., Any],
         inputs: Sequence[Value],
         outputs: Sequence[Value],
-        order: tuple[int, int],
         fixed: bool = False,
         into: Callable[..., Any] | None = None,
         writable: int = 0,
@@ -164,7 +161,6 @@ class Step:
         self.function = function
         self.inputs = inputs
         self.outputs = outputs
-        self.order = order
         self.fixed = fixed
         self.into = into
         self.writable = writable
@@ -228,10 +224,12 @@ class Steps:
         feeds: Sequence[Tensor],
         arrays: Sequence[Array],
     ) -> None:
-        self.steps: list[Step] = []
         self.fed = [Value(array.dtype, array.shape) for array in arrays]
         self.read: list[tuple[Cell, Value]] = []
         self._session = session
+        self._steps: list[Step] = []
+        #: Sums that run earlier than in the order of the operations: behind the step of a number.
+        self._behind: dict[int, list[Step]] = {}
         self._values: dict[Tensor, Value] = dict(zip(feeds, self.fed, strict=True))
         self._asked_for = {element for element in elements if isinstance(element, Operation)}
         #: What is computed once although several operations ask for it: constants, ufuncs of the same values.
@@ -242,7 +240,7 @@ class Steps:
         self._all_written = False
         for operation in operations:
             self._add(operation)
-        self.steps.sort(key=attrgetter("order"))
+        self.steps = [part for place, step in enumerate(self._steps) for part in (step, *self._behind.pop(place, ()))]
         self.results = [None if isinstance(element, Operation) else self._values[element] for element in elements]
         for value in self.results:
             if value is not None:
@@ -266,54 +264,51 @@ class Steps:
             return
         found = self._inferred(operation, inputs)
         known = self._known(operation, inputs, found)
-        if known is None:
-            known = self._once.get((definition.kernel, *inputs)) if isinstance(definition.kernel, np.ufunc) else None
+        is_ufunc = isinstance(definition.kernel, np.ufunc)
+        if known is None and is_ufunc:
+            known = self._once.get((definition.kernel, *inputs))
         if known is not None:
             self._values.setdefault(outputs[0], known)
             return
-        made = len(self.steps)
+        made = len(self._steps)
         owned = not (definition.view or definition.stateful)
         roots = _roots(inputs) if definition.view else ()
-        values = [
-            Value(tensor.dtype.numpy, shape, None, made, owned, roots)
-            for tensor, shape in zip(outputs, found, strict=True)
-        ]
-        for tensor, value in zip(outputs, values, strict=True):
+        values = []
+        for tensor, shape in zip(outputs, found, strict=True):
+            value = Value(tensor.dtype.numpy, shape, None, made, owned, roots)
+            values.append(value)
             # What is fed stays: the operation may run for another of its outputs, or because another waits for it.
             self._values.setdefault(tensor, value)
-        if definition.type in _REPEATED and inputs[_REPEATED[definition.type]].shape == ():
-            values[0].single = inputs[_REPEATED[definition.type]]
-        if isinstance(definition.kernel, np.ufunc):
-            self._once[(definition.kernel, *inputs)] = values[0]
+        if is_ufunc:
+            self._once[(definition.kernel, *inputs)] = value
+        elif definition.type in _REPEATED and inputs[_REPEATED[definition.type]].shape == ():
+            value.single = inputs[_REPEATED[definition.type]]
         if definition.adds is not None and None not in found and len(inputs) > 1:
-            self._add_up(operation, inputs, values[0])
+            self._add_up(operation, inputs, value)
             return
-        self.steps.append(self._step(operation, inputs, values, (made, 0)))
+        self._steps.append(self._step(operation, inputs, values))
         if definition.writes or definition.outside:
             self._forget_variables(operation)
 
-    def _step(
-        self, operation: Operation, inputs: Sequence[Value], values: Sequence[Value], order: tuple[int, int]
-    ) -> Step:
+    def _step(self, operation: Operation, inputs: Sequence[Value], values: Sequence[Value]) -> Step:
         definition, attributes = operation.definition, operation.attributes
         kernel = definition.kernel
         into, writable = definition.into, int(definition.elementwise)
         if into is None and isinstance(kernel, np.ufunc):
             into, writable = kernel, len(inputs)
         open_shape = any(value.shape is None for value in values)
-        if open_shape or not values:
+        if open_shape:
             into = None
         elif into is not None and attributes:
             into = partial(into, **attributes)
-        takes_all = definition.never_fails or (
-            isinstance(kernel, np.ufunc) and not (kernel is np.power and inputs[0].dtype.kind in "iu")
-        )
-        fixed = definition.stateful or open_shape or not takes_all or operation in self._asked_for
+        fixed = definition.stateful or open_shape or operation in self._asked_for
+        if not fixed and not definition.never_fails:
+            fixed = into is not kernel or (kernel is np.power and inputs[0].dtype.kind in "iu")
         if definition.stateful:
             kernel = partial(kernel, self._session, operation, **attributes)
         elif attributes:
             kernel = partial(kernel, **attributes)
-        return Step(operation, kernel, inputs, values, order, fixed, into, writable, definition.view)
+        return Step(operation, kernel, inputs, values, fixed, into, writable, definition.view)
 
     # Variables
 
@@ -327,9 +322,8 @@ class Steps:
                 value = Value(cell.value.dtype, cell.value.shape)
                 self.read.append((cell, value))
             else:
-                made = len(self.steps)
-                value = Value(reader.inputs[0].dtype.numpy, None, None, made)
-                self.steps.append(Step(reader, partial(cell.read, reader), (), [value], (made, 0), fixed=True))
+                value = Value(reader.inputs[0].dtype.numpy, None, None, made=len(self._steps))
+                self._steps.append(Step(reader, partial(cell.read, reader), (), [value], fixed=True))
             self._present[cell] = value
         return value
 
@@ -356,21 +350,24 @@ class Steps:
         """Return the shapes of the results, as far as they are known before a run."""
         definition = operation.definition
         found: list[shapes.StaticShape] = [None] * len(operation.outputs)
-        # Where one is open, `infer` may take for granted that it fits the others.
-        if any(value.shape is None and type(value.array) is not Cell for value in inputs):
-            return [None] * len(found)
+        for value in inputs:
+            # Where one is open, `infer` may take for granted that it fits the others.
+            if value.shape is None and type(value.array) is not Cell:
+                return [None] * len(found)
         try:
             if isinstance(definition.kernel, np.ufunc):
-                found[0] = inputs[0].shape
+                shape: shapes.StaticShape = inputs[0].shape
                 for value in inputs[1:]:
-                    found[0] = shapes.broadcast_shapes(found[0], value.shape)
+                    if value.shape != shape:
+                        shape = shapes.broadcast_shapes(shape, value.shape)
+                found = [shape]
             else:
                 stand_ins = [_stand_in(tensor, value) for tensor, value in zip(operation.inputs, inputs, strict=True)]
                 specs = definition.infer(*stand_ins, **operation.attributes)
-                found = [shape for _, shape in (specs if isinstance(specs, list) else (specs,))]
+                found = [spec[1] for spec in specs] if isinstance(specs, list) else [specs[1]]
         except (TypeError, *FAILURES):
             return [None] * len(found)
-        return [shapes.sizes(shape) if shapes.is_full(shape) else None for shape in found]
+        return [None if shape is None or None in shape else shape for shape in found]  # type: ignore[misc]  # none of its dimensions is None
 
     def _known(self, operation: Operation, inputs: Sequence[Value], found: Sequence[Shape | None]) -> Value | None:
         """Return the only result if it can be computed now."""
@@ -379,12 +376,14 @@ class Steps:
             return None
         if definition.of_shape and inputs[0].shape is not None:
             arrays = [np.broadcast_to(np.empty((), inputs[0].dtype), inputs[0].shape)]
-        elif not all(isinstance(value.array, np.ndarray) for value in inputs):
-            return None
-        elif definition.view or Value(operation.outputs[0].dtype.numpy, found[0]).nbytes <= _FOLDED:
-            arrays = [value.array for value in inputs]
         else:
-            return None
+            arrays = []
+            for value in inputs:
+                if value.array is None or type(value.array) is Cell:
+                    return None
+                arrays.append(value.array)
+            if not definition.view and math.prod(found[0]) * operation.outputs[0].dtype.size > _FOLDED:
+                return None
         try:
             result = definition.kernel(*arrays, **operation.attributes)
         except FAILURES:
@@ -399,18 +398,19 @@ class Steps:
 
     def _add_up(self, operation: Operation, inputs: Sequence[Value], result: Value) -> None:
         """Add a sum of many values as steps that take one more each, as soon as it is there."""
-        adds = operation.definition.adds
-        place = next((value.made for value in inputs if value.made >= 0), len(self.steps))
+        adds, fixed = operation.definition.adds, operation in self._asked_for
+        place = next((value.made for value in inputs if value.made >= 0), len(self._steps))
         total = inputs[0]
         for number, value in enumerate(inputs[1:], start=2):
             place = max(place, total.made, value.made)
             more = result if number == len(inputs) else Value(result.dtype, result.shape, owned=True)
             more.made = place
-            fixed = operation in self._asked_for
             assert adds is not None  # this is why it was called
-            self.steps.append(
-                Step(operation, adds, (total, value), [more], (place, len(self.steps)), fixed, into=adds, writable=2)
-            )
+            step = Step(operation, adds, (total, value), [more], fixed, adds, writable=2)
+            if place == len(self._steps):
+                self._steps.append(step)
+            else:
+                self._behind.setdefault(place, []).append(step)
             total = more
 
 

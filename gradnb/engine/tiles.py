@@ -120,7 +120,7 @@ def _together(group: Sequence[Step], shape: Shape) -> Step:
         if step.writable != len(step.inputs):
             _set_free(over, numbers, free)
     tiles = Tiles(shape, len(given), [value.dtype for value in kept], between, calls)
-    step = Step(group[-1].operation, tiles, list(given), [*kept, *sums], group[-1].order, into=tiles)
+    step = Step(group[-1].operation, tiles, list(given), [*kept, *sums], into=tiles)
     step.written = [value for value in kept if not value.fetched]
     step.several = True
     return step

@@ -662,7 +662,7 @@ def test_what_cannot_fail_is_not_computed_for_its_success() -> None:
     _, second = tf.tuple([tf.matmul(x, w), tf.sin(x)])
     session = tf.Session()
     session.run(second * 2.0, {x: np.zeros((4, 3), np.float32)})
-    assert {operation.type for operation, _ in last_plan(session)._origins} == {"Sin", "Mul"}
+    assert {operation.type for operation in last_plan(session)._origins} == {"Sin", "Mul"}
 
 
 class Interrupted(BaseException):
@@ -686,7 +686,7 @@ def test_no_stale_buffer_after_an_interrupt_at_any_call(kind: type[BaseException
         number = 0
         while number < len(program._idle[-1]._calls):
             plan = program._idle[-1]
-            interrupted = plan._origins[number][0]
+            interrupted = plan._origins[number]
 
             def stop(*arguments: Any) -> None:
                 raise kind("broadcast")
@@ -812,7 +812,7 @@ def test_operations_are_computed_once() -> None:
     y = tf.square(tf.tanh(x)) + tf.square(tf.tanh(x))
     pair = Pair()
     pair.run(y * 1.0, {x: [1.0, 2.0, 3.0]})
-    assert [operation.type for operation, _ in last_plan(pair.planned)._origins] == ["Tanh", "Square", "AddV2", "Mul"]
+    assert [operation.type for operation in last_plan(pair.planned)._origins] == ["Tanh", "Square", "AddV2", "Mul"]
 
 
 @pytest.mark.parametrize("definition", SHOWN, ids=lambda definition: definition.type)
