@@ -13,6 +13,8 @@ from shells import Notebook
 from gradnb import get_default_graph, get_variable
 from gradnb.against import answer, process
 from gradnb.explanation import Explanation, explain
+from gradnb.jupyter import display
+from gradnb.jupyter.display import LivePanel
 
 CALL = """%%gradgraph
 w1 = tf.Variable([[1., 2.]])
@@ -512,3 +514,41 @@ def test_tensorflows_answer_stands_in_the_table(notebook: Notebook, monkeypatch:
     monkeypatch.setattr(answer, "ask", lambda job: answers)
     shown = notebook.ok("%%gradgraph --against tensorflow\nx = tf.Variable(3.0)\ng = tf.gradients(x * x, [x])")
     assert "< 1e-6" in shown.displayed[-1]["text/plain"]
+
+
+def live_panels(monkeypatch: pytest.MonkeyPatch) -> list[LivePanel]:
+    """Let the magic believe that a kernel runs, and return the panels that it displays."""
+    shown: list[LivePanel] = []
+    monkeypatch.setattr(display, "is_live", lambda: True)
+    monkeypatch.setattr(display, "display_live", shown.append)
+    return shown
+
+
+def test_presets_and_ranges_of_the_line_reach_the_panel(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    panels = live_panels(monkeypatch)
+    notebook.ok("far = 9.")
+    notebook.ok(SEEDED + "--range \"w1=(-10, 10)\" --preset \"far off={'w1': far, 'grad_ys': [0., 0.]}\"" + TWO_YS)
+    (live,) = panels
+    panel = live.children[0]
+    panel.choose("far off")
+    assert panel.explanation.problem.inputs["w1"].tolist() == [9.0, 9.0]
+    assert panel.explanation.problem.weights["y2"].tolist() == [0.0, 0.0]
+    live.close_all()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ('--range "w9=(0, 1)"', "'w9', which has no number control here"),
+        ("--preset \"p={'w1': 'abc'}\"", "sets w1 to 'abc'"),
+        ('--preset "p=undefined"', "--preset: 'undefined' cannot be evaluated: NameError"),
+    ],
+)
+def test_presets_and_ranges_that_do_not_fit_are_usage_errors(
+    option: str, said: str, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panels = live_panels(monkeypatch)
+    shown = notebook.run(SEEDED + option + TWO_YS)
+    assert isinstance(shown.error, UsageError)
+    assert said in str(shown.error)
+    assert panels == []

@@ -23,6 +23,8 @@ def test_every_option() -> None:
     line = (
         'y --wrt ws[0] model.w --grad-ys None --stop a --unconnected zero --feed "x = [1., 2.]" z=3 --feed t=-1 '
         "--hide w3 'w1 + w2' --hide params['w'] "
+        "--range \"w1 = (-5, 5, 0.1)\" 'grad_ys y=(0, 1)' "
+        "--preset \"very calm={'w1': [0, 0]}\" --preset b=settings['b'] "
         "--view story graph graph --layout TB --precision 6 --lang zh --theme dark --save 'out put.svg' -o e "
         "--keep-graph --seed 7 --tensorflow --static --check"
     )
@@ -34,6 +36,8 @@ def test_every_option() -> None:
         unconnected="zero",
         feed=(("x", "[1., 2.]"), ("z", "3"), ("t", "-1")),
         hide=("w3", "w1 + w2", "params['w']"),
+        range=(("w1", "(-5, 5, 0.1)"), ("grad_ys y", "(0, 1)")),
+        preset=(("very calm", "{'w1': [0, 0]}"), ("b", "settings['b']")),
         view=("story", "graph"),
         layout="TB",
         precision=6,
@@ -106,6 +110,11 @@ WRONG = {
     "y --wrt w1,w2": "w1 w2",
     "--hide w1,w2": "w1 w2",
     "--hide": "needs a value",
+    "--range w1": '--range "w1=(-5, 5, 0.1)"',
+    "--range =3": "'=3'",
+    'y --range "w1=1 2"': "'1 2'",
+    "--preset {}": "is not name=value",
+    "--preset": "needs a value",
     "y1 y2 --grad-ys 1": "length 1 and there are 2 ys",
     "--keep-graph --new-graph": "contradict",
     "--wrt w": "--wrt",
