@@ -77,16 +77,23 @@ class _Scope:
     path: str = ""
     nodes: list[Node] = field(default_factory=list)
     inner: dict[str, _Scope] = field(default_factory=dict)
+    labels: list[BackwardEdge] = field(default_factory=list)
 
 
-def _scopes(nodes: Iterable[Node]) -> _Scope:
+def _scopes(view: View) -> _Scope:
+    """Return the tree of scopes; an edge's label stands in the innermost one that holds both of its ends."""
     root = _Scope()
-    for node in nodes:
-        scope = root
+    ways: dict[str, list[_Scope]] = {}
+    for node in view.nodes:
+        way = [root]
         for name in filter(None, node.scope.split("/")):
-            path = f"{scope.path}/{name}" if scope.path else name
-            scope = scope.inner.setdefault(name, _Scope(path))
-        scope.nodes.append(node)
+            path = f"{way[-1].path}/{name}" if way[-1].path else name
+            way.append(way[-1].inner.setdefault(name, _Scope(path)))
+        way[-1].nodes.append(node)
+        ways[node.id] = way
+    for edge in view.backward_edges:
+        shared = [one for one, other in zip(ways[edge.source], ways[edge.target], strict=False) if one is other]
+        shared[-1].labels.append(edge)
     return root
 
 
@@ -95,9 +102,12 @@ def _nodes(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts, l
 
     def fill(target: graphviz.Digraph, scope: _Scope) -> None:
         for node in scope.nodes:
-            edge = colors.backward if node.is_x else colors.seed if node.is_y else colors.border
-            label = _table(parts.nodes[node.id], edge, 2 if node.is_x or node.is_y else 1)
+            frame = colors.backward if node.is_x else colors.seed if node.is_y else colors.border
+            label = _table(parts.nodes[node.id], frame, 2 if node.is_x or node.is_y else 1)
             target.node(node.id, label=label, id=node.id)
+        for edge in scope.labels:
+            if rows := parts.edges[edge.id]:
+                target.node(edge.id, label=_table(rows, "", 0, padding=2), id=edge.id)
         for name, inner in scope.inner.items():
             sign = f"{OPEN} {name}" if live and inner.path in view.collapsible else name
             with target.subgraph(name=boxes[inner.path].replace("scope", "cluster_")) as box:
@@ -114,7 +124,7 @@ def _nodes(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts, l
                 )
                 fill(box, inner)
 
-    fill(graph, _scopes(view.nodes))
+    fill(graph, _scopes(view))
     given = [n.id for n in view.nodes if n.kind in (NodeKind.VARIABLE, NodeKind.PLACEHOLDER) and not n.scope]
     fed = {edge.target for edge in view.forward_edges}
     column = [node for node in given if node not in fed]
@@ -158,7 +168,7 @@ def _edges(graph: graphviz.Digraph, view: View, colors: Palette, parts: Parts) -
             minlen="2",
         )
     for back in view.backward_edges:
-        _backward(graph, back, nodes, parts.edges[back.id], colors, across)
+        _backward(graph, back, nodes, bool(parts.edges[back.id]), colors, across)
     for seed in view.seeds:
         graph.edge(
             _port(nodes[seed.target], "gradient", "e", across),
@@ -183,7 +193,7 @@ def _backward(
     graph: graphviz.Digraph,
     edge: BackwardEdge,
     nodes: dict[str, Node],
-    label: tuple[Row, ...],
+    labelled: bool,
     colors: Palette,
     across: bool,
 ) -> None:
@@ -195,10 +205,9 @@ def _backward(
     end = _port(nodes[edge.source], "gradient", "w", across)
     # Heavier than forward edges: straighter, and their labels near the nodes.
     arrow = _flow(edge, colors) | {"weight": "3"}
-    if not label:
+    if not labelled:
         graph.edge(start, end, id=edge.id, dir="back", **arrow)
         return
-    graph.node(edge.id, label=_table(label, "", 0, padding=2), id=edge.id)
     graph.edge(start, _side(edge.id, "w", across), id=f"{edge.id}-end", dir="back", **arrow)
     graph.edge(_side(edge.id, "e", across), end, id=f"{edge.id}-start", **(arrow | {"dir": "none"}))
 
