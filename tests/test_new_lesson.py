@@ -41,11 +41,14 @@ def test_nbval_passes_in_its_folder(written: dict[str, Path]) -> None:
 
 
 @pytest.mark.parametrize(("answer", "sign"), [("27", "✓"), ("9", "✗"), ("...", "…")])
-def test_its_exercise_can_be_passed_and_failed(written: dict[str, Path], tmp_path: Path, answer: str, sign: str) -> None:
+def test_its_exercise_can_be_passed_and_failed(
+    written: dict[str, Path], tmp_path: Path, answer: str, sign: str
+) -> None:
     tried = tmp_path / "tried.ipynb"
     tried.write_text(written["en"].read_text(encoding="utf-8").replace("answer = ...", f"answer = {answer}"))
     execute(tried)
-    (output,) = [c for c in nbformat.read(tried, 4).cells if "answer" in c.source and c.cell_type == "code"][0].outputs
+    cell = next(c for c in nbformat.read(tried, 4).cells if "answer" in c.source and c.cell_type == "code")
+    (output,) = cell.outputs
     assert output.data["text/plain"].startswith(sign)
 
 
