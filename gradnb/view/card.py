@@ -322,7 +322,7 @@ class _Cards:
             yield from self._step(step, found.parts, arrays, operation.inputs[position])
 
     def _known(self, operation: Operation, rule: SymbolicRule) -> dict[Tensor, Any] | None:
-        """Return the arrays of a rule's symbols; None where one is missing."""
+        """Return the arrays of a rule's symbols; None where one is missing or has another shape."""
         pairs: list[tuple[Tensor, AnyGradient]] = []
         pairs += zip(rule.operation.inputs, operation.inputs, strict=True)
         pairs += zip(rule.operation.outputs, operation.outputs, strict=True)
@@ -332,7 +332,11 @@ class _Cards:
             if a is not None and b is not None
         ]
         found = {symbol: self._array_of(self._scene.derivation.whole(tensor)) for symbol, tensor in pairs}
-        return None if any(array is None for array in found.values()) else found
+        # A weight of a single number stands for all elements of its y: it has another shape than its symbol.
+        fits = (
+            array is not None and symbol.shape.is_compatible_with(np.shape(array)) for symbol, array in found.items()
+        )
+        return found if all(fits) else None
 
     def _step(
         self, step: Tensor, parts: Mapping[Tensor, Part], arrays: Mapping[Tensor, Any], target: Tensor

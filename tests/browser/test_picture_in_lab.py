@@ -43,6 +43,6 @@ def test_numbers_a_selection_and_a_stop_go_between_kernel_and_picture(lab: Lab) 
         expect(node).to_have_attribute("aria-current", "true")
         for _ in range(2):
             picture.locator('[data-id="b1-label"]').click()
-        expect(picture.get_by_role("button", name="wall between a and x")).to_be_visible()
+        expect(picture.get_by_role("button", name="wall between a and x").first).to_be_visible()
         expect(picture.locator('[data-id="n0-gradient"]')).to_have_text("∂ None")
         assert not notebook.problems

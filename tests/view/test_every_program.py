@@ -12,6 +12,7 @@ from gradnb.engine.gradients import Call, recording
 from gradnb.explanation import explain_call
 from gradnb.view.build import Scene
 from gradnb.view.derivation import Question, derive
+from gradnb.view.model import LineKind
 from gradnb.view.names import Names
 from gradnb.view.numbers import Calculator, inputs_of
 from tests.conformance.test_vectors import CASES, NOT_YET, array_of
@@ -100,3 +101,27 @@ def check_sum(scene: Scene, numbers: Any, total: Any, parts: list[Any]) -> None:
 
 def test_the_programs_are_many() -> None:
     assert len(PROGRAMS) > 300
+
+
+@pytest.mark.parametrize("case", PROGRAMS, ids=lambda case: case["id"])
+def test_the_card_of_each_edge_ends_with_what_the_edge_carries(case: dict[str, Any]) -> None:
+    with tf.Graph().as_default():
+        calls, _, feeds = calls_of(case)
+        for call in calls:
+            explanation = explain_call(call, feed_dict=feeds, views=["graph"], language="en")
+            for thing in (*explanation.view.nodes, *explanation.view.seeds):
+                assert explanation.card(thing.id).title
+            for edge in explanation.view.backward_edges:
+                lines = explanation.card(edge.id).lines
+                results = [line.text for line in lines if line.kind is LineKind.RESULT]
+                carried = "not computed yet" if edge.contribution is None else edge.contribution.text
+                assert results in ([], [carried])
+                rules: list[str] = []
+                steps: list[str] = []
+                for line in lines:
+                    if line.kind is LineKind.FORMULA:
+                        (rules if line.label == "rule" else steps).append(line.text)
+                last = steps[-1].split(" = ")[-1].removeprefix("= ") if steps else ""
+                # A large array stands there by its shape; taken rows are put into their places only then.
+                if last and not last.startswith("(") and not any("] +=" in rule for rule in rules):
+                    assert results == [last]
