@@ -95,3 +95,8 @@ def test_what_the_readme_and_the_lessons_call_is_exported() -> None:
     named = {name for text in texts for name in re.findall(r"(?<![\w.])tf\.(\w+)", text)}
     assert {"gradients", "Session", "stop_gradient"} <= named
     assert named - set(gradnb.__all__) == set()
+
+
+def test_one_function_has_the_name_that_tensorflow_gives_it_in_each_namespace() -> None:
+    assert gradnb.math.divide_no_nan is gradnb.div_no_nan
+    assert not hasattr(gradnb.math, "div_no_nan")

@@ -66,7 +66,6 @@ from gradnb.engine.ops.math import (
     atan2,
     complex,
     conj,
-    div_no_nan,
     divide,
     floordiv,
     floormod,
@@ -83,6 +82,9 @@ from gradnb.engine.ops.math import (
     truediv,
     xdivy,
     xlogy,
+)
+from gradnb.engine.ops.math import (
+    div_no_nan as divide_no_nan,
 )
 from gradnb.engine.ops.nn import (
     in_top_k,
@@ -136,8 +138,8 @@ __all__ = [
     "cumprod",
     "cumsum",
     "digamma",
-    "div_no_nan",
     "divide",
+    "divide_no_nan",
     "equal",
     "erf",
     "erfc",
