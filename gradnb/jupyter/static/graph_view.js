@@ -60,7 +60,7 @@ function render({ model, el }) {
   };
   const draw = () => {
     const source = model.get("svg");
-    const before = (selected() || scope) && start() ? onScreen(start()) : null;
+    const before = (selected() || scope) && start() && frame.clientWidth ? onScreen(start()) : null;
     const focused = frame.contains(document.activeElement);
     frame.replaceChildren();
     things.clear();
@@ -136,7 +136,7 @@ function render({ model, el }) {
 
   // What is marked
   const decorate = () => {
-    if (!picture) return;
+    if (!picture || !frame.clientWidth) return; // nothing has a place while it is hidden
     const [one, lit] = [selected(), new Set(model.get("lit"))];
     for (const item of items) {
       put(item, { "data-lit": lit.has(name(item)), "aria-current": item === one, tabindex: item === start() ? 0 : -1 });
@@ -196,9 +196,9 @@ function render({ model, el }) {
     if (!thing) return;
     select(thing);
     thing.focus({ preventScroll: true });
-    const away = (place, length) => between(40, place, length - 40) - place;
-    const [x, y] = onScreen(thing);
-    const [right, down] = [away(x, frame.clientWidth), away(y, frame.clientHeight)];
+    if (camera.scale <= fitting()) return; // all is in sight
+    const size = [frame.clientWidth, frame.clientHeight];
+    const [right, down] = onScreen(thing).map((place, axis) => between(40, place, size[axis] - 40) - place);
     if (right || down) pan(right, down);
   };
   const keys = (event) => {
@@ -274,7 +274,10 @@ function render({ model, el }) {
     decorate();
   };
   const later = () => (waiting ||= requestAnimationFrame(show)); // of a burst the last state is shown
-  const afresh = () => later((anew = true));
+  const afresh = () => {
+    anew = true;
+    later();
+  };
   const heard = { svg: afresh, advice: afresh };
   for (const trait of ["patch", "selected", "lit", "badges", "ghosts", "theme", "words"]) heard[trait] = later;
   for (const [trait, action] of Object.entries(heard)) model.on(`change:${trait}`, action);
