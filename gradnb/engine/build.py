@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -124,7 +124,7 @@ def apply(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -
     Tensor
         What it computes.
     """
-    return add_operation(type, *inputs, name=name, **attributes).outputs[0]
+    return _added(type, inputs, name, attributes).outputs[0]
 
 
 def add_operation(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -> Operation:
@@ -153,13 +153,36 @@ def add_operation(type: str, *inputs: Any, name: str | None = None, **attributes
     ValueError
         If shapes do not fit, or inputs belong to several graphs.
     """
+    return _added(type, inputs, name, attributes)
+
+
+def _added(type: str, inputs: Sequence[Any], name: str | None, attributes: Mapping[str, Any]) -> Operation:
     definition = registry.lookup(type)
+    graph = get_default_graph()
+    if _are_ready(definition, graph, inputs):
+        return graph.create_operation(definition, inputs, name, attributes)
     graph = graph_of(inputs)
     if graph is not get_default_graph():
         with graph.as_default():
-            return add_operation(type, *inputs, name=name, **attributes)
+            return _added(type, inputs, name, attributes)
     tensors, name = _checked_inputs(definition, graph, inputs, name)
     return graph.create_operation(definition, tensors, name, attributes)
+
+
+def _are_ready(definition: OpDef, graph: Graph, inputs: Sequence[Any]) -> bool:
+    """Return whether the inputs can be seen at a glance to be tensors of the graph that fit the signature."""
+    if definition.variadic or len(inputs) != len(definition.arguments):
+        return False
+    bound: dict[str, DType] = {}
+    for argument, value in zip(definition.arguments, inputs, strict=True):
+        if not isinstance(value, Tensor) or value.op.graph is not graph:
+            return False
+        dtype = value.dtype.base_dtype
+        if dtype not in argument.choices:
+            return False
+        if argument.variable and bound.setdefault(argument.variable, dtype) is not dtype:
+            return False
+    return True
 
 
 def _checked_inputs(
@@ -246,7 +269,7 @@ def _reflected(type: str, name: str, other: Any, tensor: Any) -> Tensor:
 
 
 def _binary(type: str, name: str) -> Callable[..., Tensor]:
-    return lambda left, right: apply(type, left, right, name=_operator_name(name))
+    return lambda left, right: _added(type, (left, right), _operator_name(name), {}).outputs[0]
 
 
 def _mirrored(type: str, name: str) -> Callable[..., Tensor]:

@@ -24,6 +24,9 @@ __all__ = [
     "grad_pass_through",
 ]
 
+#: Builds the gradients for an operation's inputs from those of its outputs.
+Rule = Callable[[Sequence[Any]], Any]
+
 #: A gradient by name: ``rule(operation, *gradients of its outputs)`` gives the gradient for each input.
 NamedRule = Callable[..., Any]
 
@@ -32,7 +35,7 @@ _places: Final[dict[str, str]] = {}
 _numbers = itertools.count(1)
 
 
-def rule_of(operation: Operation) -> Callable[[Sequence[Any]], Any] | None:
+def rule_of(operation: Operation) -> Rule | None:
     """Return what builds the gradients for an operation's inputs from those of its outputs.
 
     Parameters
@@ -75,11 +78,11 @@ def lets_pass(operation: Operation) -> bool:
         return True
 
 
-def _bound(definition: OpDef, operation: Operation) -> Callable[[Sequence[Any]], Any]:
+def _bound(definition: OpDef, operation: Operation) -> Rule:
     """Return the rule of `definition` for `operation`, which may be of another type."""
     rule = definition.gradient
     assert callable(rule), f"{definition.type} has no rule"
-    attributes = dict(operation.attributes)
+    attributes = operation.attributes
     if definition is not operation.definition:
         parameters = inspect.signature(rule).parameters.values()
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
@@ -89,7 +92,7 @@ def _bound(definition: OpDef, operation: Operation) -> Callable[[Sequence[Any]],
 
     def build(gradients: Sequence[Any]) -> Any:
         z, g = (operation.outputs[0], gradients[0]) if single else (operation.outputs, tuple(gradients))
-        return rule(z, g, *operation.inputs, **attributes)
+        return rule(z, g, *operation.inputs, **attributes) if attributes else rule(z, g, *operation.inputs)
 
     return build
 

@@ -8,7 +8,7 @@ wait for one consumer less.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from typing import Any
 
 from gradnb.engine import shapes
 from gradnb.engine.build import apply, convert_to_tensor
-from gradnb.engine.custom import lets_pass, rule_of
+from gradnb.engine.custom import Rule, rule_of
 from gradnb.engine.dtypes import DType
 from gradnb.engine.graph import Graph, get_default_graph, graph_of, name_scope
 from gradnb.engine.ops.broadcast import ones, shape, zeros_like
@@ -392,10 +392,11 @@ class _Builder:
         self._gate = gate
         self._aggregation = AggregationMethod.DEFAULT if aggregation is None else aggregation
         self._keep_steps = keep_steps
+        self._pending: dict[Operation, int] = {}
         self._arrived: dict[Operation, list[list[AnyGradient]]] = {}
         self._added: dict[Operation, list[AnyGradient | None]] = {}
-        self._x_ops: list[Operation] = []
-        self._y_ops: list[Operation] = []
+        self._x_ops: dict[Operation, None] = {}
+        self._y_ops: dict[Operation, None] = {}
         self.steps: list[Step] = []
         self.ready_at_start: tuple[Operation, ...] = ()
         self.pending_at_start: tuple[tuple[Operation, int], ...] = ()
@@ -403,10 +404,10 @@ class _Builder:
     def run(
         self, ys: Sequence[AnyGradient], xs: Sequence[Tensor], seeds: Sequence[AnyGradient], stops: frozenset[Operation]
     ) -> None:
-        x_ops = self._x_ops = list(dict.fromkeys(x.op for x in xs))
-        y_ops = self._y_ops = list(dict.fromkeys(y.op for y in ys))
+        x_ops = self._x_ops = dict.fromkeys(x.op for x in xs)
+        y_ops = self._y_ops = dict.fromkeys(y.op for y in ys)
         between = _between(x_ops, y_ops)
-        pending = dict.fromkeys(between, 0)
+        pending = self._pending = dict.fromkeys(between, 0)
         for operation in between:
             for tensor in operation.inputs:
                 if tensor.op in pending:
@@ -420,44 +421,54 @@ class _Builder:
             self.pending_at_start = tuple((op, count) for op, count in pending.items() if count)
         while queue:
             operation = queue.popleft()
-            upstream, summands = self._add_up(operation)
+            summands = self._arrived.pop(operation, None) or [[] for _ in operation.outputs]
+            upstream = self._add_up(operation, summands)
             outcome, contributions = self._differentiate(operation, upstream, boundary, stops)
-            for tensor, contribution in zip(operation.inputs, contributions, strict=True):
+            inputs = operation.inputs
+            for tensor, contribution in zip(inputs, contributions, strict=True):
                 if contribution is not None:
                     self._arrive(tensor, contribution)
-            touched: list[tuple[Operation, int]] = []
-            for tensor in operation.inputs:
-                if tensor.op in pending:
-                    pending[tensor.op] -= 1
-                    if pending[tensor.op] == 0:
-                        queue.append(tensor.op)
-                    touched.append((tensor.op, pending[tensor.op]))
+            for tensor in inputs:
+                waited = tensor.op
+                if waited in pending:
+                    left = pending[waited] = pending[waited] - 1
+                    if left == 0:
+                        queue.append(waited)
             if self._keep_steps:
-                waiting = tuple((op, count) for op, count in dict(touched).items() if count > 0)
+                waiting = {tensor.op: pending.get(tensor.op, 0) for tensor in inputs}
                 self.steps.append(
-                    Step(operation, outcome, tuple(upstream), summands, tuple(contributions), tuple(queue), waiting)
+                    Step(
+                        operation,
+                        outcome,
+                        tuple(upstream),
+                        tuple(map(tuple, summands)),
+                        tuple(contributions),
+                        tuple(queue),
+                        tuple((op, count) for op, count in waiting.items() if count > 0),
+                    )
                 )
 
     def gradient_of(self, x: Tensor) -> AnyGradient | None:
         """Return what arrived at `x`, added."""
-        if x.op in self._added:
-            return self._added[x.op][x.value_index]
-        if x.op in self._arrived:
-            return self._add_up(x.op)[0][x.value_index]
-        return None
+        operation = x.op
+        if operation not in self._added and operation in self._arrived:
+            self._add_up(operation, self._arrived[operation])
+        return self._added[operation][x.value_index] if operation in self._added else None
 
     def _arrive(self, tensor: Tensor, gradient: AnyGradient) -> None:
         operation = tensor.op
         lists = self._arrived.get(operation)
         if lists is None:
+            if operation not in self._pending and operation not in self._x_ops:
+                return  # nobody asks what arrives there
             lists = self._arrived[operation] = [[] for _ in operation.outputs]
         lists[tensor.value_index].append(gradient)
 
-    def _add_up(self, operation: Operation) -> tuple[list[AnyGradient | None], tuple[tuple[AnyGradient, ...], ...]]:
-        lists = self._arrived.get(operation) or [[] for _ in operation.outputs]
+    def _add_up(self, operation: Operation, lists: Sequence[list[AnyGradient]]) -> list[AnyGradient | None]:
         added = [self._sum(operation, gradients) for gradients in lists]
-        self._added[operation] = added
-        return added, tuple(map(tuple, lists))
+        if operation in self._x_ops:
+            self._added[operation] = added
+        return added
 
     def _sum(self, operation: Operation, gradients: list[AnyGradient]) -> AnyGradient | None:
         if self._aggregation not in (0, 1, 2):
@@ -484,30 +495,35 @@ class _Builder:
         boundary: set[Operation],
         stops: frozenset[Operation],
     ) -> tuple[Outcome, Sequence[AnyGradient | None]]:
-        nothing = (None,) * len(operation.inputs)
-        if all(gradient is None for gradient in upstream):
-            return Outcome.NOTHING_ARRIVES, nothing
-        if operation in stops:
-            return Outcome.STOPPED, nothing
-        if operation in boundary:
-            return Outcome.BOUNDARY, nothing
-        if not lets_pass(operation):
-            return Outcome.NOT_DIFFERENTIABLE, nothing
-        graph = get_default_graph()
-        before = graph.version
-        try:
-            contributions = apply_rule(operation, upstream, self._gate)
-        except _RuleMissing as problem:
-            path = _path_through(operation, self._x_ops, self._y_ops)
-            raise LookupError(f"{problem} {text('gradients.no_gradient', name=operation.name, path=path)}") from None
+        rule: Rule | None = None
+        if upstream.count(None) == len(upstream):
+            outcome = Outcome.NOTHING_ARRIVES
+        elif operation in stops:
+            outcome = Outcome.STOPPED
+        elif operation in boundary:
+            outcome = Outcome.BOUNDARY
+        else:
+            rule = self._rule(operation)
+            outcome = Outcome.NOT_DIFFERENTIABLE if rule is None else Outcome.DIFFERENTIATED
+        if rule is None:
+            return outcome, (None,) * len(operation.inputs)
+        before = get_default_graph().version
+        contributions = _passed_back(rule, operation, upstream, self._gate)
         for position, (tensor, gradient) in enumerate(zip(operation.inputs, contributions, strict=True)):
-            if isinstance(gradient, Tensor):
+            if isinstance(gradient, Tensor) and gradient.static_shape != tensor.static_shape:
                 _check_shape(operation, position, tensor, gradient)
         if self._colocate:
+            graph = get_default_graph()
             group = (f"loc:@{operation.name}".encode(),)
-            for added in graph.get_operations()[before:]:
-                graph.colocations[added] = group
-        return Outcome.DIFFERENTIATED, contributions
+            graph.colocations.update(dict.fromkeys(graph.operations_since(before), group))
+        return outcome, contributions
+
+    def _rule(self, operation: Operation) -> Rule | None:
+        try:
+            return _rule(operation)
+        except _RuleMissing as problem:
+            path = _path_through(operation, list(self._x_ops), list(self._y_ops))
+            raise LookupError(f"{problem} {text('gradients.no_gradient', name=operation.name, path=path)}") from None
 
 
 def apply_rule(
@@ -534,41 +550,48 @@ def apply_rule(
     LookupError
         If the operation has no gradient.
     """
+    rule = _rule(operation)
+    return [None] * len(operation.inputs) if rule is None else _passed_back(rule, operation, upstream, gate)
+
+
+def _rule(operation: Operation) -> Rule | None:
+    """Return the rule of an operation as `rule_of` does, with TensorFlow's words where it is missing."""
     try:
-        rule = rule_of(operation)
+        return rule_of(operation)
     except LookupError:
         if operation.type == "PreventGradient":
             message = operation.attributes["message"].encode()
             raise LookupError(f"Gradient explicitly disabled. Reason: {message!r}") from None
         raise _RuleMissing(_no_gradient(operation)) from None
-    if rule is None:
-        return [None] * len(operation.inputs)
-    graph = get_default_graph()
-    outputs = operation.outputs
-    complete = [
-        zeros_like(tensor) if gradient is None and tensor.dtype.is_trainable else gradient
-        for tensor, gradient in zip(outputs, upstream, strict=True)
-    ]
-    with graph.gradient_of(operation):
-        dense = [
-            convert_to_tensor(g) if isinstance(g, IndexedSlices) and operation.type not in _PASS_ROWS else g
-            for g in complete
+
+
+def _passed_back(
+    rule: Rule, operation: Operation, upstream: Sequence[AnyGradient | None], gate: bool
+) -> list[AnyGradient | None]:
+    # In a large graph nearly all gradients are tensors, of operations with one output: what others need is passed over.
+    are_tensors = len(upstream) == 1 and isinstance(upstream[0], Tensor)
+    if not are_tensors:
+        upstream = [
+            zeros_like(tensor) if gradient is None and tensor.dtype.is_trainable else gradient
+            for tensor, gradient in zip(operation.outputs, upstream, strict=True)
         ]
-        result = rule(dense)
+    with get_default_graph().gradient_of(operation):
+        if not are_tensors and operation.type not in _PASS_ROWS:
+            upstream = [convert_to_tensor(g) if isinstance(g, IndexedSlices) else g for g in upstream]
+        result = rule(upstream)
         contributions = list(result) if isinstance(result, (list, tuple)) else [result]
         if gate and sum(gradient is not None for gradient in contributions) > 1:
             contributions = tuple_([None if c is None else convert_to_tensor(c) for c in contributions])
-    if len(contributions) != len(operation.inputs):
+    inputs = operation.inputs
+    if len(contributions) != len(inputs):
         raise ValueError(
             f"Num gradients {len(contributions)} generated for op {operation.node_def} "
-            f"do not match num inputs {len(operation.inputs)}"
+            f"do not match num inputs {len(inputs)}"
         )
-    return [
-        gradient
-        if gradient is None or isinstance(gradient, (Tensor, IndexedSlices))
-        else convert_to_tensor(gradient, tensor.dtype.base_dtype)
-        for tensor, gradient in zip(operation.inputs, contributions, strict=True)
-    ]
+    for position, gradient in enumerate(contributions):
+        if not (gradient is None or isinstance(gradient, (Tensor, IndexedSlices))):
+            contributions[position] = convert_to_tensor(gradient, inputs[position].dtype.base_dtype)
+    return contributions
 
 
 #: Operations whose rules pass the rows of an `IndexedSlices` on as they are; the others get the whole gradient.
@@ -604,7 +627,7 @@ def _check_shape(operation: Operation, position: int, tensor: Tensor, gradient: 
         ) from None
 
 
-def _between(x_ops: Sequence[Operation], y_ops: Sequence[Operation]) -> list[Operation]:
+def _between(x_ops: Iterable[Operation], y_ops: Iterable[Operation]) -> list[Operation]:
     """Return the operations on the paths from xs to ys, in the order in which a search back from the ys meets them.
 
     Paths run forward only through outputs of a dtype that can carry a gradient.

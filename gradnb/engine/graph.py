@@ -118,6 +118,10 @@ class Graph:
         """Return all operations in the order of their creation."""
         return list(self._operations)
 
+    def operations_since(self, version: int) -> list[Operation]:
+        """Return the operations made since there were `version` of them."""
+        return self._operations[version:]
+
     @property
     def version(self) -> int:
         """The number of operations so far."""
@@ -343,7 +347,8 @@ class Graph:
         ValueError
             If the name is not allowed or the inputs' shapes do not fit.
         """
-        self.check_not_finalized()
+        if self._finalized:
+            self.check_not_finalized()
         if not name:
             name = definition.type
         elif not _NAME.fullmatch(name) and not (self._scope and _INNER_SCOPE.fullmatch(name)):
