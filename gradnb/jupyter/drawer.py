@@ -20,6 +20,8 @@ class Drawer:
     ----------
     save : callable
         Writes what the panel shows to a file whose name it is given, and returns the file.
+    guarded : callable
+        Wraps what a button does, so that an error in it is shown to the learner.
     language : str
         ``en`` or ``zh``.
 
@@ -31,7 +33,9 @@ class Drawer:
         What is there to be copied.
     """
 
-    def __init__(self, save: Callable[[str], Path], language: str) -> None:
+    def __init__(
+        self, save: Callable[[str], Path], guarded: Callable[[Callable[[], None]], None], language: str
+    ) -> None:
         self._save = save
         self._language = language
         narrow = {"width": "auto"}
@@ -45,11 +49,11 @@ class Drawer:
         self._write = widgets.Button(
             description=self._say("write"), tooltip=self._say("write_tip"), icon="save", layout=narrow
         )
-        self._write.on_click(lambda _: self.write())
+        self._write.on_click(lambda _: guarded(self.write))
         self._close = widgets.Button(
             description=self._say("close"), tooltip=self._say("close_tip"), icon="times", layout=narrow
         )
-        self._close.on_click(lambda _: self.shut())
+        self._close.on_click(lambda _: guarded(self.shut))
         self._words = widgets.HTML()
         self._row = widgets.Box([self._copy, self._file, self._write, self._close, self._words])
         self._row.add_class("gradnb-bar")

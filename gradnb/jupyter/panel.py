@@ -100,13 +100,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self.graph.observe(lambda _: self._guarded(self._paint_card), "selected")
         self.player = Player(self._steps, self._paint_step, self._guarded, self._language)
         self.views = ViewsBox(empty.shown, self._chosen, self._language)
-        self.drawer = Drawer(self.save, self._language)
-        self.quiz = QuizBox(explanation.quiz(), self._reveal) if explanation.hidden else None
+        self.drawer = Drawer(self.save, self._guarded, self._language)
+        self.quiz = QuizBox(explanation.quiz(), self._revealed) if explanation.hidden else None
         self._make_toolbar()
         self._caption = widgets.HTML()
         self._caption.add_class("gradnb-caption")
         self._message = widgets.HTML()
-        self._differences = widgets.HTML()
+        self._differences = widgets.HTML(tabbable=True, tooltip=self._say("what_if_tip"), layout={"display": "none"})
         self._differences.add_class("gradnb-differences")
         # What scrolls can be reached and scrolled by keyboard.
         self._card = widgets.HTML(tabbable=True, tooltip=self._say("card"))
@@ -255,6 +255,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 
     def ask_tensorflow(self) -> None:
         """Ask TensorFlow about the present state; it takes some seconds."""
+        self._message.value = f'<p role="status">{escape(self._say("asking"))}</p>'
         self.explanation = self.explanation.against_tensorflow()
         self._paint()
 
@@ -306,6 +307,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._board.put(history.present)
         self._compute()
 
+    def _revealed(self, names: tuple[str, ...]) -> None:
+        self._guarded(lambda: self._reveal(names))
+
     def _reveal(self, names: tuple[str, ...]) -> None:
         """Show gradients that were predicted."""
         self._hidden = tuple(name for name in self._start.hidden if name not in names)
@@ -344,9 +348,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         self._paint_differences(view)
         if self.player.position:
             self.player.show(self._steps())
+        self.views.show(self.explanation)
         self._paint_step()
         self._paint_card()
-        self.views.show(self.explanation)
 
     def _paint_picture(self, view: View) -> None:
         shown = "graph" in self.views.shown and bool(view.nodes)
@@ -360,8 +364,11 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 
     def _paint_step(self) -> None:
         self.graph.lit, self.graph.badges = self.player.lit, self.player.badges
+        self.views.mark_step(self.player.position)
 
     def _paint_card(self) -> None:
+        if "graph" not in self.views.shown:
+            return
         selected = self.graph.selected
         self._card.value = (
             card.html(self.explanation.card(selected))
@@ -370,6 +377,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         )
 
     def _paint_differences(self, view: View) -> None:
+        self._differences.layout.display = "none" if self._kept is None else None
         if self._kept is None:
             self.graph.ghosts, self._differences.value = {}, ""
             return

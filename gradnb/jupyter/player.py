@@ -205,7 +205,7 @@ class Player:
         step = clean(step)
         place = escape(self._say("place", number=self.position, count=len(self._shown)))
         rule = f" <code>{escape(step.rule)}</code>" if step.rule else ""
-        sentences = escape(" ".join(step.sentences))
+        sentences = escape(self._say("between").join(step.sentences))
         queue = escape(waiting(step, self._language))
         return (
             f'<p role="status"><b>{place}</b> · <b>{escape(step.title)}</b>{rule}<br>{sentences}'

@@ -54,6 +54,7 @@ class ViewsBox:
             if part != "graph":
                 self._pages[part] = widgets.HTML(layout={"display": "none", "margin": "0"})
                 self._pages[part].add_class(f"gradnb-view-{part}")
+        self._steps, self._marked = "", 0
         self._notes = widgets.HTML(layout=layout)
         label = widgets.HTML(f"<b>{escape(text('panel.views', language))}</b>", layout=layout)
         self.choice = widgets.Box([label, *(self._boxes[part] for part in VIEWS)], layout=layout)
@@ -72,12 +73,23 @@ class ViewsBox:
         for part, box in self._boxes.items():
             box.value = part in wanted
 
+    def mark_step(self, number: int) -> None:
+        """Mark one of the steps, if they are shown, as the one at which the learner is; 0 marks none."""
+        self._marked = number
+        before, *items = self._steps.split("<li>")
+        marks = ('<li aria-current="step">' if place == number else "<li>" for place in range(1, len(items) + 1))
+        self._pages["steps"].value = before + "".join(map("".join, zip(marks, items, strict=True)))
+
     def show(self, explanation: Explanation) -> None:
         """Show the chosen views of an explanation."""
         shown = self.shown
         for part, page in self._pages.items():
             if part in shown:
-                view = explanation.partial_view([part])
-                page.value = html.body(replace(view, shown=(part,), notes=()))
+                content = html.body(replace(explanation.partial_view([part]), shown=(part,), notes=()))
+                if part == "steps":
+                    self._steps = content
+                    self.mark_step(self._marked)
+                else:
+                    page.value = content
             page.layout.display = None if part in shown else "none"
         self._notes.value = html.body(replace(explanation.partial_view([]), shown=()))

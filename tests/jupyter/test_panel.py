@@ -361,6 +361,20 @@ def test_the_steps_light_the_picture_and_follow_the_numbers() -> None:
     assert "w3 receives [8. 2.]." in shown.player.words.value
 
 
+def test_the_step_is_marked_in_the_list_of_steps() -> None:
+    shown = two_ys_panel(views=("steps",))
+    marked = re.compile('<li aria-current="step"><b>(.*?)</b>')
+    assert not marked.findall("".join(htmls(shown)))
+    shown.player.go(2)
+    assert marked.findall("".join(htmls(shown))) == ["y1 = a + w3"]
+    control(shown, "w3[0]").value = "9"
+    assert marked.findall("".join(htmls(shown))) == ["y1 = a + w3"]
+    shown.player.go(3)
+    assert marked.findall("".join(htmls(shown))) == ["y2 = w3 + w4"]
+    shown.player.go(0)
+    assert not marked.findall("".join(htmls(shown)))
+
+
 def test_no_steps_are_built_before_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     built = built_parts(monkeypatch)
     shown = two_ys_panel()
@@ -630,7 +644,9 @@ def test_an_error_is_shown_in_the_panel_and_goes_away(monkeypatch: pytest.Monkey
     assert table(shown)["w3"][1] == "[8. 3.]"
 
 
-@pytest.mark.parametrize("tooltip", ["Undo", "Bring back the values", "Show the next step", "Show the code"])
+@pytest.mark.parametrize(
+    "tooltip", ["Undo", "Bring back the values", "Show the next step", "Show the code", "Write the file"]
+)
 def test_an_error_behind_any_button_is_shown(tooltip: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = two_ys_panel()
     control(shown, "w3[0]").value = "9"
@@ -915,3 +931,17 @@ def test_a_cell_that_runs_again_closes_its_panels_with_all_their_widgets(monkeyp
     shown_in(shell, monkeypatch)
     assert not both & set(open_widgets)
     assert len(set(open_widgets) - before) == len(first)
+
+
+def test_an_edge_that_is_no_longer_drawn_leaves_the_card_empty() -> None:
+    shown = two_ys_panel()
+    for views in (("graph", "table"), ("table",)):
+        shown.views.choose(("graph", "table"))
+        shown.reset()
+        shown.graph.selected = edge(shown, "a", "w1")
+        shown.views.choose(views)
+        control(shown, "stop at y1").value = True
+        assert not alerts(shown)
+        shown.views.choose(("graph", "table"))
+        assert not alerts(shown)
+        assert htmls(shown, "Point at a box or an edge")

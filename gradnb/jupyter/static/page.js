@@ -1,6 +1,6 @@
 // What a live panel needs the page for: it folds the static copies below, gives the sliders names and takes the icons'
-// away for screen readers, and copies to the clipboard. Only a kernel answers the question at the end: in a page without one, and in a saved file,
-// the copies stay open.
+// away for screen readers, and copies to the clipboard. Only a kernel answers the question at the end: in a page without
+// one, and in a saved file, the copies stay open.
 export default {
   render({ model, el }) {
     el.style.display = "none";
@@ -15,9 +15,9 @@ export default {
       }
     };
 
-    const nameForReaders = (own) => {
-      for (const icon of own.querySelectorAll("button i.fa")) icon.ariaHidden = "true";
-      for (const slider of own.querySelectorAll(".widget-slider")) {
+    const nameForReaders = (live) => {
+      for (const icon of live.querySelectorAll("button i.fa")) icon.ariaHidden = "true";
+      for (const slider of live.querySelectorAll(".widget-slider")) {
         // A slider beside a number field has the field's label.
         const field = slider.closest(".gradnb-number")?.querySelector(".widget-text .widget-label");
         const labels = [slider.querySelector(".widget-label"), field].map((label) => label?.textContent);
@@ -35,25 +35,26 @@ export default {
     };
 
     let observer;
-    let own;
+    let live;
     const follow = () => {
-      own = el.closest(".jp-OutputArea-child");
-      if (!own || observer) return;
+      live = el.parentElement;
+      if (!live || observer) return;
+      const own = el.closest(".jp-OutputArea-child");
       const put = () => {
-        foldCopies(own);
-        nameForReaders(own);
+        if (own) foldCopies(own);
+        nameForReaders(live);
       };
       put();
       observer = new MutationObserver(put);
-      observer.observe(own.parentElement, { childList: true, subtree: true });
-      own.addEventListener("click", copy);
+      observer.observe(own?.parentElement ?? live, { childList: true, subtree: true });
+      live.addEventListener("click", copy);
     };
 
     model.on("msg:custom", follow);
     model.send("is the kernel there?");
     return () => {
       observer?.disconnect();
-      own?.removeEventListener("click", copy);
+      live?.removeEventListener("click", copy);
       model.off("msg:custom", follow);
     };
   },
