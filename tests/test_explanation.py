@@ -598,15 +598,15 @@ def test_in_a_notebook_the_panel_is_asked(
 ) -> None:
     shown: list[Any] = []
     display = types.ModuleType("gradnb.jupyter.display")
-    display.show = shown.append  # type: ignore[attr-defined]  # a stand-in
+    display.show = lambda explanations, **options: shown.append((explanations, options))  # type: ignore[attr-defined]  # a stand-in
     ipython = types.ModuleType("IPython")
     shell = types.SimpleNamespace(kernel=object())
     ipython.get_ipython = lambda: shell  # type: ignore[attr-defined]  # a stand-in
     monkeypatch.setitem(sys.modules, "gradnb.jupyter.display", display)
     monkeypatch.setitem(sys.modules, "IPython", ipython)
     explanation = explain(square[1], square[0])
-    show(explanation)
-    assert shown == [[explanation]]
+    show(explanation, presets={"p": {}})
+    assert shown == [([explanation], {"presets": {"p": {}}, "ranges": None})]
     assert capsys.readouterr().out == ""
     shell.kernel = None
     show(explanation)

@@ -11,9 +11,11 @@ import ipywidgets as widgets
 import numpy as np
 
 from gradnb.explanation import Problem
-from gradnb.jupyter.controls import ArrayControls, Desk, Scaled, Setting, array_of, controls_of, why_without
+from gradnb.jupyter.controls import ArrayControls, controls_of, why_without
+from gradnb.jupyter.desk import Desk
 from gradnb.jupyter.history import State
 from gradnb.jupyter.number_entry import Bounds
+from gradnb.jupyter.settings import Scaled, Setting, array_of
 from gradnb.jupyter.teaching import WEIGHT
 from gradnb.messages import text
 

@@ -11,7 +11,7 @@ from gradnb.engine.paths import shown_as
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
 from gradnb.engine.variables import Variable
-from gradnb.jupyter.controls import MOST_ELEMENTS, Scaled, largest_of
+from gradnb.jupyter.settings import MOST_ELEMENTS, Scaled, largest_of
 from gradnb.jupyter.teaching import WEIGHT
 from gradnb.messages import text
 from gradnb.view.recipe import Recipe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gradnb.jupyter.controls import Setting
+from gradnb.jupyter.settings import Setting
 
 #: Changes of one control that follow each other within so many seconds are one gesture: a drag, a held key.
 PAUSE = 1.0

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradnb.explanation import Problem
-from gradnb.jupyter.controls import MOST_ELEMENTS, label, why_without
+from gradnb.jupyter.controls import why_without
 from gradnb.jupyter.history import State
 from gradnb.jupyter.number_entry import Bounds
+from gradnb.jupyter.settings import MOST_ELEMENTS, label
 from gradnb.messages import text
 
 Array = np.ndarray[Any, Any]

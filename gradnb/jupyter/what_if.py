@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradnb.explanation import Explanation
-from gradnb.jupyter.controls import label
+from gradnb.jupyter.settings import label
 from gradnb.messages import text
 from gradnb.render.table import gradient_number
 from gradnb.view.model import Gradient, Row, Value, View

@@ -17,7 +17,7 @@ from gradnb.engine.gradients import recording
 from gradnb.engine.naming import given_names
 from gradnb.explanation import Explanation, explain, explain_call
 from gradnb.jupyter.code import cell
-from gradnb.jupyter.controls import Scaled
+from gradnb.jupyter.settings import Scaled
 
 TWO_YS = """
 import gradnb as tf

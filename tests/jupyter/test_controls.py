@@ -8,18 +8,10 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 
-from gradnb.jupyter.controls import (
-    ArrayControls,
-    Desk,
-    ElementControls,
-    Scaled,
-    ScaledControls,
-    array_of,
-    controls_of,
-    label,
-    why_without,
-)
+from gradnb.jupyter.controls import ArrayControls, ElementControls, ScaledControls, controls_of, why_without
+from gradnb.jupyter.desk import Desk
 from gradnb.jupyter.number_entry import Bounds
+from gradnb.jupyter.settings import Scaled, array_of, label
 
 
 class Made:
