@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import NoReturn
 
@@ -121,6 +120,8 @@ def _nearest(namespace: str, name: str) -> list[str]:
     everywhere: dict[str, str] = {}
     for other, names in _known.items():
         everywhere = {spelt.lower(): _dotted(other, spelt) for spelt in names} | everywhere
+    import difflib  # only for an error
+
     key = name.lower()
     # The very name, in other letters or in another namespace, is what was meant.
     for known in (here, everywhere):

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from logging import DEBUG, ERROR, FATAL, INFO, WARN, getLogger
 from typing import Any
 
 from gradnb.missing import absent
 
-__all__ = [
-    "DEBUG",
-    "ERROR",
-    "FATAL",
-    "INFO",
-    "WARN",
-    "debug",
-    "error",
-    "fatal",
-    "get_verbosity",
-    "info",
-    "log",
-    "set_verbosity",
-    "warn",
-    "warning",
-]
+_LEVELS = ("DEBUG", "ERROR", "FATAL", "INFO", "WARN")
+_MESSAGES = ("debug", "error", "fatal", "info", "log", "warn", "warning")
 
-# The name under which TensorFlow logs too: a program that configures it by that name finds it.
-_logger = getLogger("tensorflow")
+__all__ = sorted([*_LEVELS, *_MESSAGES, "get_verbosity", "set_verbosity"])
 
-debug = _logger.debug
-error = _logger.error
-fatal = _logger.fatal
-info = _logger.info
-log = _logger.log
-warn = _logger.warning
-warning = _logger.warning
+
+def _logger() -> Any:
+    import logging  # only when a program logs: it would make every start of gradnb slower
+
+    # The name under which TensorFlow logs too: a program that configures it by that name finds it.
+    return logging.getLogger("tensorflow")
 
 
 def set_verbosity(v: int | str) -> None:
@@ -54,7 +37,7 @@ def set_verbosity(v: int | str) -> None:
     >>> import gradnb as tf
     >>> tf.logging.set_verbosity(tf.logging.ERROR)
     """
-    _logger.setLevel(v)
+    _logger().setLevel(v)
 
 
 def get_verbosity() -> Any:
@@ -67,7 +50,21 @@ def get_verbosity() -> Any:
     >>> tf.logging.get_verbosity() == tf.logging.INFO
     True
     """
-    return _logger.getEffectiveLevel()
+    return _logger().getEffectiveLevel()
 
 
-__getattr__ = absent("logging", __all__)
+_no_such_name = absent("logging", __all__)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MESSAGES:
+        return getattr(_logger(), "warning" if name == "warn" else name)
+    if name in _LEVELS:
+        import logging
+
+        return getattr(logging, name)
+    return _no_such_name(name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -170,9 +171,14 @@ class OpDef:
     variadic: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        arguments = tuple(_parse(self.signature, self.allowed))
+        arguments = _parsed(self.signature, self.allowed)
         object.__setattr__(self, "arguments", arguments)
         object.__setattr__(self, "variadic", any(argument.variadic for argument in arguments))
+
+
+@cache  # most operations share their signature with others
+def _parsed(signature: str, allowed: frozenset[DType]) -> tuple[Argument, ...]:
+    return tuple(_parse(signature, allowed))
 
 
 def _parse(signature: str, allowed: frozenset[DType]) -> Iterator[Argument]:

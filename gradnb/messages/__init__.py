@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib import resources
 
 LANGUAGES = ("en", "zh")
 
@@ -69,6 +67,10 @@ def speaking(language: str | None) -> Iterator[None]:
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Return all messages of one language: dotted keys (``state.stopped``) to templates."""
+    # Imported with the first sentence: many programs end without one, and these take as long as half of the package.
+    import tomllib
+    from importlib import resources
+
     source = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     return {
         f"{section}.{key}": template
