@@ -269,8 +269,8 @@ def _drawn(nodes: Sequence[Tensor], paths: Paths, boxes: _Boxes) -> Picture:
     places: dict[Tensor | Operation, tuple[int, int]] = {
         tensor: (tensor.op.index, tensor.value_index) for tensor in nodes
     }
-    # An operation with several outputs has a spot of its own, between its inputs and them.
-    places |= {operation: (operation.index, -1) for operation in inner if len(operation.outputs) > 1}
+    # An operation of which several outputs are on the way has a spot of its own, between its inputs and them.
+    places |= {operation: (operation.index, -1) for operation in inner if len(_outputs(operation, path)) > 1}
     groups: dict[str, list[Tensor]] = {}
     for tensor in nodes:
         if tensor in boxes.into:

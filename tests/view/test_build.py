@@ -342,6 +342,15 @@ def test_a_variable_read_a_second_time_adds_both_readings() -> None:
     }
 
 
+def test_an_operation_of_which_one_output_is_on_the_way_is_one_node() -> None:
+    x = tf.constant([1.0, 2.0, 3.0, 4.0])
+    p, _ = tf.split(x, 2)
+    view = explain(p * p, x, names={"x": x, "p": p}).view
+    assert [node.name for node in view.nodes] == ["x", "p", "p · p"]
+    assert number(view, "x") == "[2. 4. 0. 0.]"
+    assert [(edge.source, edge.target) for edge in view.backward_edges][-1] == (view.nodes[1].id, view.nodes[0].id)
+
+
 def test_identities_are_drawn() -> None:
     x = tf.constant(1.0)
     i = tf.identity(x, name="i")
