@@ -157,13 +157,13 @@ function render({ model, el }) {
     make(marks, "rect", { class: kind, rx: 4, x: x - 3, y: y - 3, width: width + 6, height: height + 6 });
     if (kind === "light") make(marks, "path", { class: "pointer", d: `M${x + 2},${y - 14}h12l-6,9z` });
   };
-  // A few words beside a node, where no number stands: a badge above its right corner, a ghost below it.
+  // A few words beside a node, where no number stands: a badge above its right corner and in the picture, a ghost below.
   const flag = (id, words, kind) => {
     if (!things.has(id) || !words) return;
     const { x, y, width, height } = boxOf(things.get(id));
     const group = make(marks, "g", { class: kind });
     const back = make(group, "rect", { rx: 6.5, height: 13 });
-    const top = kind === "ghost" ? y + height + 3 : y - 16;
+    const top = kind === "ghost" ? y + height + 3 : Math.max(y - 16, 1 - things.get("picture").transform.baseVal.consolidate().matrix.f);
     const line = make(group, "text", { x: x + width - 6, y: top + 9.7, "text-anchor": "end", "font-size": 9.5 }, words);
     const long = line.getComputedTextLength() + 12;
     put(back, { x: x + width - long, y: top, width: long });
