@@ -147,7 +147,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
             description=self._say("presets"),
             layout={"width": "auto", "display": None if self._presets else "none"},
         )
-        self._preset.observe(lambda change: self._guarded(lambda: self.choose(change["new"])), "value")
+        self._preset.observe(self._preset_chosen, "value")
         self._ask = self._button("ask", "question", self.ask_tensorflow)
         if not self._start.is_compared:
             self._ask.layout.display = "none"
@@ -213,14 +213,20 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 
     def reset(self) -> None:
         """Bring back the values that the cell had; that, too, can be undone."""
-        self._preset.value = ""
         self._put(self._board.start)
 
     def choose(self, preset: str) -> None:
-        """Set what a preset sets; an empty name sets nothing."""
-        if preset:
-            self._preset.value = preset
-            self._put(self._presets[preset])
+        """Set what a preset sets."""
+        self._put(self._presets[preset])
+
+    def _preset_chosen(self, change: Mapping[str, Any]) -> None:
+        if change["new"] and change["new"] != self._present_preset:
+            self._guarded(lambda: self.choose(change["new"]))
+
+    @property
+    def _present_preset(self) -> str:
+        """The name of the preset that sets what is set, or nothing."""
+        return next((name for name, state in self._presets.items() if state == self._history.present), "")
 
     def toggle_stop(self, edge: str) -> None:
         """Stop the gradient where an edge of the picture begins, or let it pass there again.
@@ -344,6 +350,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         view = self.explanation.partial_view(["graph"])
         self._caption.value = f"<code>{escape(view.caption)}</code>"
         self._undo.disabled, self._redo.disabled = not self._history.past, not self._history.future
+        self._preset.value = self._present_preset
         self._paint_picture(view)
         self._paint_differences(view)
         if self.player.position:

@@ -332,6 +332,19 @@ def test_a_teacher_offers_presets_and_ranges() -> None:
     assert table(shown)["w1"][1] == "[1. 1.]"
 
 
+def test_the_list_of_presets_shows_whether_one_is_set() -> None:
+    shown = Panel(two_ys()[0], presets={"far": {"w1": 5.0}})
+    control(shown, "Presets").value = "far"
+    control(shown, "w1[0]").value = "7"
+    assert control(shown, "Presets").value == ""
+    control(shown, "Presets").value = "far"
+    assert table(shown)["w1"][1] == "[5. 5.]"
+    shown.undo()
+    assert (control(shown, "Presets").value, table(shown)["w1"][1]) == ("", "[7. 5.]")
+    shown.undo()
+    assert control(shown, "Presets").value == "far"
+
+
 def test_without_presets_there_is_no_list_of_them() -> None:
     assert control(two_ys_panel(), "Presets").layout.display == "none"
 
