@@ -6,27 +6,6 @@ from typing import Any
 
 from gradnb.exercises import Exercise, Words, numbers
 
-_ROOT = Words(
-    en="At 0 and at 6 it is y that is zero. Where is its gradient zero: where does y neither rise nor fall?",
-    zh="在 0 和 6 处为零的是 y。题目问的是梯度在哪里为零，也就是 y 既不升也不降的地方。",
-)
-_SIGN = Words(
-    en="Almost: look at the sign. The gradient is 2·x − 6; put your number in.",
-    zh="差一点，注意符号。梯度是 2·x − 6，把你的数代进去看看。",
-)
-_ELSEWHERE = Words(
-    en="There the gradient, 2·x − 6, is not zero yet. Try it with the slider: does y rise or fall at your number?",
-    zh="在那里梯度 2·x − 6 还不是零。用滑块试一试：在你给的数处，y 是升还是降？",
-)
-
-
-def _where_it_is_flat(answer: Any) -> Words | None:
-    x = float(numbers(answer, ()))
-    if x == 3:
-        return None
-    return _ROOT if x in (0, 6) else _SIGN if x == -3 else _ELSEWHERE
-
-
 _TRANSPOSED = Words(
     en="The right numbers, in the shape of the other factor. A gradient has its variable's shape: w is a column.",
     zh="数对了，形状却是另一个因子的。梯度与变量同形，而 w 是一列。",
@@ -59,19 +38,30 @@ def _a_column(answer: Any) -> Words | None:
     return _NUMBERS
 
 
+_ROOT = Words(
+    en="At 0 and at 6 it is y that is zero. Where is its gradient zero: where does y neither rise nor fall?",
+    zh="在 0 和 6 处为零的是 y。题目问的是梯度在哪里为零，也就是 y 既不升也不降的地方。",
+)
+_SIGN = Words(
+    en="Almost: look at the sign. The gradient is 2·x − 6; put your number in.",
+    zh="差一点，注意符号。梯度是 2·x − 6，把你的数代进去看看。",
+)
+_ELSEWHERE = Words(
+    en="There the gradient, 2·x − 6, is not zero yet. Try it with the slider: does y rise or fall at your number?",
+    zh="在那里梯度 2·x − 6 还不是零。用滑块试一试：在你给的数处，y 是升还是降？",
+)
+
+
+def _where_it_is_flat(answer: Any) -> Words | None:
+    x = float(numbers(answer, ()))
+    if x == 3:
+        return None
+    return _ROOT if x in (0, 6) else _SIGN if x == -3 else _ELSEWHERE
+
+
 EXERCISES = (
     Exercise(
         "1.1",
-        judge=_where_it_is_flat,
-        praise=Words(
-            en="Yes: at 3 the gradient is 2·3 − 6 = 0, and there lies the lowest point of y.",
-            zh="对：在 3 处梯度为 2·3 − 6 = 0，那里正是 y 的最低点。",
-        ),
-        right=(3, 3.0),
-        wrong=((0, _ROOT), (6, _ROOT), (-3, _SIGN), (1.5, _ELSEWHERE)),
-    ),
-    Exercise(
-        "1.2",
         judge=_a_column,
         praise=Words(
             en="Yes: 9 and 10, standing upright as w does.",
@@ -85,5 +75,15 @@ EXERCISES = (
             ([[1], [2]], _ITSELF),
             ([[10], [9]], _NUMBERS),
         ),
+    ),
+    Exercise(
+        "1.2",
+        judge=_where_it_is_flat,
+        praise=Words(
+            en="Yes: at 3 the gradient is 2·3 − 6 = 0, and there lies the lowest point of y.",
+            zh="对：在 3 处梯度为 2·3 − 6 = 0，那里正是 y 的最低点。",
+        ),
+        right=(3, 3.0),
+        wrong=((0, _ROOT), (6, _ROOT), (-3, _SIGN), (1.5, _ELSEWHERE)),
     ),
 )
