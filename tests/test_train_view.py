@@ -147,6 +147,17 @@ def valley() -> Any:
     return tf.square(x) + 10.0 * tf.square(y)
 
 
+@pytest.mark.parametrize("start", [float("nan"), float("inf"), -1.0])
+def test_where_no_loss_is_a_number_the_rest_is_shown(start: float) -> None:
+    x = tf.Variable(start)
+    loss = tf.log(x - 1e9) + x
+    optimizer = tf.train.GradientDescentOptimizer(0.1)
+    view = tf.train_view(loss, optimizer, steps=3)
+    assert view.learning.landscape is None
+    assert view.png().startswith(b"\x89PNG")
+    assert tf.compare_optimizers(loss, [optimizer, optimizer], steps=3).png().startswith(b"\x89PNG")
+
+
 def test_optimizers_are_compared_from_the_same_start() -> None:
     loss = valley()
     compared = tf.compare_optimizers(

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from gradnb.engine.train import Optimizer
 from gradnb.messages import text as message
 from gradnb.view.learning import Learning, Step, Stop, Trained, number_of
@@ -113,7 +115,9 @@ class _Sentences:
             names = self._list([name for name, _ in found])
             yield self._say("bad_gradient", names=names, value=self._number(found[0][1]), loss=loss, step=step)
         elif step == 0:
-            yield self._say("bad_start", value=loss)
+            spoilt = [name for name, array in self._trainer.variables.items() if not np.isfinite(array).all()]
+            key, names = ("bad_values", self._list(spoilt)) if spoilt else ("bad_start", "")
+            yield self._say(key, names=names, value=loss)
         else:
             yield self._say("bad_loss", value=loss, step=step)
             yield self._say("grew_before" if self._grew() else "came_suddenly")

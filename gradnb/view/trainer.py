@@ -230,12 +230,15 @@ class Trainer:
     def landscape(self, within: Sequence[tuple[float, float]] | None = None) -> Landscape | None:
         """Return the loss around the path; None when more than two numbers are trained, or it takes too long.
 
+        It is None too where there is nothing to show: no point of the path is a number, or no loss around it.
+
         Parameters
         ----------
         within : sequence of (float, float), optional
             The range of each number; by default `ranges`.
         """
-        if not self.steps[-1].point:
+        ranges = within or self.ranges()
+        if not ranges:
             return None
         names = [
             f"{name}[{','.join(map(str, index))}]" if index else name
@@ -243,7 +246,7 @@ class Trainer:
             for index in np.ndindex(value.shape)
         ]
         places = _PLACES[len(names)]
-        axes = tuple(np.linspace(low, high, places) for low, high in within or self.ranges())
+        axes = tuple(np.linspace(low, high, places) for low, high in ranges)
         probe, heights = self._probe(), []
         end = time.perf_counter() + _MOST_SECONDS
         for point in np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes)):
@@ -251,6 +254,8 @@ class Trainer:
             heights.append(float(probe.run(self._descent.loss, self._batch)))
             if time.perf_counter() > end:
                 return None
+        if not np.isfinite(heights).any():
+            return None
         return Landscape(tuple(names), axes, np.reshape(heights, [places] * len(axes)))
 
     # Inside
@@ -359,13 +364,16 @@ class Trainer:
             start += before.size
 
     def ranges(self) -> list[tuple[float, float]]:
-        """Return a range for each trained number that holds the path as far as it does not climb; empty if too many."""
-        if not self.steps[-1].point:
+        """Return a range for each trained number that holds the path as far as it does not climb.
+
+        Empty if there are too many numbers, or the path begins at one that is NaN or infinite.
+        """
+        if not self.steps[-1].point or not np.isfinite(self.steps[0].point).all():
             return []
         first = self.steps[0]
         # Where a path climbs far above its start it has left the valley: that part decides nothing.
         highest = first.loss + 2 * abs(first.loss)
-        kept = [step.point for step in self.steps if step.loss <= highest]
+        kept = [step.point for step in self.steps if step.loss <= highest and np.isfinite(step.point).all()]
         return around(kept or [first.point])
 
 

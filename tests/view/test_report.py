@@ -59,6 +59,12 @@ def test_a_loss_that_suddenly_is_no_number_points_to_log_division_and_root() -> 
     assert second.startswith("It had not grown before that: look for a log of 0")
 
 
+def test_variables_that_an_earlier_run_has_spoilt_are_named() -> None:
+    x = tf.Variable(float("nan"), name="x")
+    (sentence,) = said(x * x, 0.1, 10)
+    assert sentence.startswith("The loss is NaN before any step, for x is no finite number: an earlier run")
+
+
 def test_at_the_start_the_learning_rate_is_not_to_blame() -> None:
     (sentence,) = said(tf.log(tf.Variable(-1.0)), 0.1, 10)
     assert sentence.startswith("The loss is NaN before any step, so the learning rate is not to blame.")
