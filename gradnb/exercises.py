@@ -39,27 +39,37 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise of a lesson.
+    """One exercise of a lesson, or of a teacher's own.
 
     Attributes
     ----------
     name : str
         The lesson's number and its own: ``1.1``.
     judge : callable
-        Takes an answer and returns None when it is right, else the hint.
-    praise : Words
+        Takes an answer and returns None when it is right, else the hint. What it raises is told as a hint, too.
+    praise : Words or str
         What a right answer has shown, in one sentence.
     right : tuple
         Answers that pass.
-    wrong : tuple of (answer, Words)
+    wrong : tuple of (answer, Words or str)
         Answers that don't, three or more, each with the hint that it must get.
+
+    Examples
+    --------
+    >>> def judge(answer):
+    ...     return None if answer == 6 else "Look at the power rule again."
+    >>> slope = Exercise("slope", judge, praise="Yes: 2·3.", right=(6,), wrong=((9, "Look at the power rule again."),))
+    >>> check(slope, 6)
+    ✓ Yes: 2·3.
+    >>> check(slope, 9)
+    ✗ Look at the power rule again.
     """
 
     name: str
-    judge: Callable[[Any], Words | None]
-    praise: Words
+    judge: Callable[[Any], Words | str | None]
+    praise: Words | str
     right: tuple[Any, ...]
-    wrong: tuple[tuple[Any, Words], ...]
+    wrong: tuple[tuple[Any, Words | str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +89,18 @@ class Feedback:
 class NotAnAnswer(Exception):
     """An answer can't be read; `words` say what would be."""
 
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
+    def __init__(self, words: Words | str) -> None:
+        super().__init__(str(words))
         self.words = words
 
 
-def check(name: str, answer: Any = ...) -> Feedback:
-    """Check an answer to an exercise of the lessons.
+def check(exercise: str | Exercise, answer: Any = ...) -> Feedback:
+    """Check an answer to an exercise of the lessons, or to one of your own.
 
     Parameters
     ----------
-    name : str
-        The exercise: ``"1.1"``.
+    exercise : str or Exercise
+        The name of one of the lessons' exercises, ``"1.1"``; or an exercise.
     answer : object
         What the exercise asks for. Three dots stand for "not tried yet".
 
@@ -102,14 +112,19 @@ def check(name: str, answer: Any = ...) -> Feedback:
     Raises
     ------
     KeyError
-        If there is no such exercise.
+        If the lessons have no exercise of that name.
+    TypeError
+        If it is neither a name nor an exercise.
 
     Examples
     --------
     >>> check("1.1")
     … Your turn: put your answer in place of the three dots, and run the cell again.
     """
-    exercise = _found(name)
+    if isinstance(exercise, str):
+        exercise = _found(exercise)
+    if not isinstance(exercise, Exercise):
+        raise TypeError(text("exercise.no_exercise", kind=type(exercise).__name__))
     if answer is ...:
         return Feedback(False, f"… {text('exercise.your_turn')}")
     try:
