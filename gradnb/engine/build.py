@@ -196,8 +196,10 @@ def _checked_inputs(
         known = bound.get(variable) if variable else None
         if isinstance(value, Tensor):
             tensor = graph.own(value)
+        elif hasattr(value, "as_tensor"):
+            tensor = convert_to_tensor(value, as_reference=definition.writes)
         else:
-            if scope is None and not hasattr(value, "as_tensor"):
+            if scope is None:
                 scope = graph.unique_name(name or definition.type) if not (name or "").endswith("/") else str(name)[:-1]
             wanted = known[0] if known else (next(iter(argument.choices)) if len(argument.choices) == 1 else None)
             tensor = _converted(value, wanted, argument, definition, graph, scope)
@@ -226,10 +228,8 @@ def _checked_inputs(
 
 
 def _converted(
-    value: Any, wanted: DType | None, argument: Argument, definition: OpDef, graph: Graph, scope: str | None
+    value: Any, wanted: DType | None, argument: Argument, definition: OpDef, graph: Graph, scope: str
 ) -> Tensor:
-    if hasattr(value, "as_tensor"):
-        return convert_to_tensor(value, as_reference=definition.writes)
     with graph.name_scope(f"{scope}/"):
         try:
             return convert_to_tensor(value, wanted, argument.name)

@@ -419,6 +419,10 @@ class _Builder:
         if self._keep_steps:
             self.ready_at_start = tuple(queue)
             self.pending_at_start = tuple((op, count) for op, count in pending.items() if count)
+        if queue and self._aggregation not in (0, 1, 2):
+            raise ValueError(
+                f"Invalid `aggregation_method` specified {self._aggregation}. Accepted values are [0, 1, 2]."
+            )
         while queue:
             operation = queue.popleft()
             summands = self._arrived.pop(operation, None) or [[] for _ in operation.outputs]
@@ -429,11 +433,10 @@ class _Builder:
                 if contribution is not None:
                     self._arrive(tensor, contribution)
             for tensor in inputs:
-                waited = tensor.op
-                if waited in pending:
-                    left = pending[waited] = pending[waited] - 1
-                    if left == 0:
-                        queue.append(waited)
+                if tensor.op in pending:
+                    pending[tensor.op] -= 1
+                    if pending[tensor.op] == 0:
+                        queue.append(tensor.op)
             if self._keep_steps:
                 waiting = {tensor.op: pending.get(tensor.op, 0) for tensor in inputs}
                 self.steps.append(
@@ -465,18 +468,15 @@ class _Builder:
         lists[tensor.value_index].append(gradient)
 
     def _add_up(self, operation: Operation, lists: Sequence[list[AnyGradient]]) -> list[AnyGradient | None]:
-        added = [self._sum(operation, gradients) for gradients in lists]
+        added = [
+            self._sum(operation, gradients) if len(gradients) > 1 else gradients[0] if gradients else None
+            for gradients in lists
+        ]
         if operation in self._x_ops:
             self._added[operation] = added
         return added
 
-    def _sum(self, operation: Operation, gradients: list[AnyGradient]) -> AnyGradient | None:
-        if self._aggregation not in (0, 1, 2):
-            raise ValueError(
-                f"Invalid `aggregation_method` specified {self._aggregation}. Accepted values are [0, 1, 2]."
-            )
-        if len(gradients) < 2:
-            return gradients[0] if gradients else None
+    def _sum(self, operation: Operation, gradients: list[AnyGradient]) -> AnyGradient:
         tensors = [gradient for gradient in gradients if isinstance(gradient, Tensor)]
         if not tensors:
             return _concatenated([g for g in gradients if isinstance(g, IndexedSlices)])
@@ -496,7 +496,7 @@ class _Builder:
         stops: frozenset[Operation],
     ) -> tuple[Outcome, Sequence[AnyGradient | None]]:
         rule: Rule | None = None
-        if upstream.count(None) == len(upstream):
+        if all(gradient is None for gradient in upstream):
             outcome = Outcome.NOTHING_ARRIVES
         elif operation in stops:
             outcome = Outcome.STOPPED

@@ -45,7 +45,7 @@ def as_array(value: Any, dtype: DType | None = None) -> Array:
         if array.dtype.kind in "SU" or array.dtype.kind == "O":
             return _strings(array)
         return array.astype((dtype or as_dtype(array.dtype)).numpy)
-    leaves = list(_leaves(value))
+    leaves = [value] if isinstance(value, (float, int)) else list(_leaves(value))
     if dtype is None:
         dtype = _natural_dtype(leaves)
     for leaf in leaves:
