@@ -176,14 +176,18 @@ def test_what_is_made_of_a_large_array_comes_back() -> None:
 import gradnb as tf
 w = tf.get_variable("w", [10, 10], initializer=tf.ones_initializer())
 v = tf.get_variable("v", [10, 10], initializer=tf.random_uniform_initializer(seed=3))
-y = w * v
+p = tf.placeholder(tf.float32, [10, 10], name="p")
+y = w * v * p
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    session.run(y, {p: [[0.5] * 10] * 10})
 """
     names = ran(program)
     start = explain(names["y"], [names["w"], names["v"]], names=names)
-    starts = {"v": start.problem.inputs["v"], "grad_ys y": start.problem.weights["y"]}
-    scaled = {"v": Scaled(1.5, 0.25), "grad_ys y": Scaled(-0.5)}
+    starts = {"p": start.problem.inputs["p"], "v": start.problem.inputs["v"], "grad_ys y": start.problem.weights["y"]}
+    scaled = {"p": Scaled(2.0), "v": Scaled(1.5, 0.25), "grad_ys y": Scaled(-0.5)}
     arrays = {name: setting.of(starts[name]) for name, setting in scaled.items()}
-    shown = start.recompute({"v": arrays["v"]}, {"y": arrays["grad_ys y"]})
+    shown = start.recompute({"p": arrays["p"], "v": arrays["v"]}, {"y": arrays["grad_ys y"]})
     assert_same(program, shown, names, scaled=scaled, starts=starts)
 
 

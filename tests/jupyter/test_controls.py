@@ -131,9 +131,9 @@ def test_a_number_typed_moves_the_slider() -> None:
     assert made.told == ["w[0]"]
 
 
-@pytest.mark.parametrize("typed", ["100", "-4e6", "3.1"])
-def test_the_range_grows_with_a_number_typed_outside(typed: str) -> None:
-    made = Made(1.0)
+@pytest.mark.parametrize(("start", "typed"), [(1.0, "100"), (1.0, "-4e6"), (1.0, "3.1"), (-3.0, "8"), (3.0, "-8")])
+def test_the_range_grows_with_a_number_typed_outside(start: float, typed: str) -> None:
+    made = Made(start)
     slider = made.slider("w")
     before = slider.min, slider.max
     made.field("w").value = typed

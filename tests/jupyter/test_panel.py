@@ -546,6 +546,16 @@ def test_what_is_hidden_is_asked_for_and_shown_when_it_was_found() -> None:
     assert table(shown)["w3"][2] == "[6. 6.]"
 
 
+def test_what_was_found_is_compared_with_the_kept_state() -> None:
+    shown = two_ys_panel(hide=["w3"])
+    assert shown.quiz is not None
+    shown.keep()
+    shown.quiz.questions["w3"].field.value = "[4, 6]"
+    assert shown.quiz.check("w3")
+    control(shown, "grad_ys y2[0]").value = "5"
+    assert htmls(shown, "<li>w3[0]: 4 → 6, because")
+
+
 def test_the_quiz_asks_about_the_numbers_of_the_moment() -> None:
     shown = two_ys_panel(hide=["w3", "w4"])
     assert shown.quiz is not None
@@ -634,7 +644,9 @@ def test_what_cannot_be_saved_is_said_in_place(tmp_path: Path) -> None:
     for name, said in (("g.doc", "its ending names no format"), ("none/g.svg", "there is no folder")):
         control(shown, "File").value = str(tmp_path / name)
         button(shown, "Write the file").click()
-        assert said in alerts(shown)[0]
+        (alert,) = alerts(shown.drawer.box)
+        assert said in alert
+        assert "Error" not in alert
     assert list(tmp_path.iterdir()) == []
 
 

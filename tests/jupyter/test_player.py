@@ -156,6 +156,13 @@ def test_pausing_or_stepping_stands_still() -> None:
         assert [b.description for b in made.player.box.children[:5]] == ["", "Back", "Play", "Step", ""]
 
 
+def test_what_was_paused_by_another_thread_in_the_last_moment_stands_still() -> None:
+    made = Made()
+    made.player.go(1)
+    made.player._next()
+    assert made.player.position == 1
+
+
 def test_while_it_plays_the_button_says_pause() -> None:
     made = Made()
     names: list[str] = []
