@@ -22,7 +22,7 @@ nobody puts it back, and its arrays with half of the numbers are gone with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextvars import Context
 from functools import cached_property, partial
 from operator import attrgetter, itemgetter, length_hint
@@ -50,6 +50,9 @@ _MANY: Final = 1 << 15
 
 #: What is fed to more steps than this is copied to one place, instead of being put in each of their lists.
 _FEW: Final = 6
+
+#: Of a value that is there from the start: dtype, shape, whether it is small, its one place if it has one, its places.
+Start = tuple[np.dtype[Any], Shape | None, bool, Array | None, Places]
 
 
 class Program:
@@ -248,10 +251,9 @@ class Plan:
         self._results: list[Any] = [None] * len(elements)
         self._finish: list[tuple[int, Callable[[Any], Any]]] = []
         self._released: list[Places] = []
-        self._fed = [self._feed(value) for value in planned.fed]
-        for _, value in planned.read:
-            value.places = []
-        self._read = [(cell, value.shape, value.nbytes >= LARGE, value.places) for cell, value in planned.read]
+        viewed = {value for step in steps if step.view for value in step.inputs}
+        self._fed = [_start(value, COPIED, viewed) for value in planned.fed]
+        self._read = [(cell, _start(value, LARGE - 1, viewed)) for cell, value in planned.read]
         self._bound: list[Array | None] = [None] * len(self._read)
         for place, (step, ended) in enumerate(zip(steps, _endings(steps, fetched), strict=True)):
             memory.give(step, place)
@@ -269,13 +271,6 @@ class Plan:
         self._quiet = _quiet(stateful)
 
     # Binding
-
-    def _feed(self, value: Value) -> tuple[np.dtype[Any], Shape | None, bool, Array | None, Places]:
-        value.places = []
-        small = value.nbytes <= COPIED
-        if small and value.uses > _FEW and value.shape is not None:
-            value.array = np.empty(value.shape, value.dtype)
-        return value.dtype, value.shape, small, value.array, value.places
 
     def _bind(self, step: Step) -> None:
         inputs, outputs = step.inputs, step.outputs
@@ -349,7 +344,7 @@ class Plan:
     def is_for(self, arrays: Sequence[Array]) -> bool:
         """Return whether it was made for the shapes of what is fed, and of what the variables have."""
         return all(array.shape == fed[1] for array, fed in zip(arrays, self._fed, strict=True)) and all(
-            cell.value is not None and cell.value.shape == shape for cell, shape, _, _ in self._read
+            cell.value is not None and cell.value.shape == start[1] for cell, start in self._read
         )
 
     def run(self, values: Iterable[Any]) -> tuple[list[Any], list[Array]] | None:
@@ -370,14 +365,16 @@ class Plan:
                 np.copyto(copy, array)
             for arguments, position in places:
                 arguments[position] = array
-        for number, (cell, shape, large, places) in enumerate(self._read):
+        for number, (cell, (_, shape, small, copy, places)) in enumerate(self._read):
             present = cell.value
             if present is None or present.shape != shape:
                 return None
             if present is not self._bound[number]:
+                if copy is not None:
+                    np.copyto(copy, present)
                 for arguments, position in places:
                     arguments[position] = present
-                if not large:
+                if small:
                     self._bound[number] = present
         self._quiet(self._go)
         results = self._results.copy()
@@ -406,6 +403,19 @@ class Plan:
                 arguments = arguments[1]
             operation = self._origins[place]
             raise failure(error, operation, arguments[: len(operation.inputs)]) from error
+
+
+def _start(value: Value, most: int, viewed: Set[Value]) -> Start:
+    """Return how a value that is there from the start gets to its steps.
+
+    If it has at most `most` bytes, and many uses or views, it is copied to one place: the views stay the same then.
+    """
+    small = value.nbytes <= most
+    if small and value.shape is not None and (value.uses > _FEW or value in viewed):
+        value.array = np.empty(value.shape, value.dtype)
+    else:
+        value.places = []
+    return value.dtype, value.shape, small, value.array, value.places
 
 
 def _keep(function: Callable[..., Any], arguments: Sequence[Any], places: Places) -> None:

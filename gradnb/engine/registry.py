@@ -135,6 +135,8 @@ class OpDef:
     into : callable, optional
         ``into(*arrays, out, **attributes)`` writes the result of the kernel, to the bit, into the array `out`, which
         comes last, is in C order, and has the shape and dtype that `infer` gives.
+    into_for : callable, optional
+        ``into_for(*shapes, **attributes)`` gives such a function, without attributes, for inputs of these shapes.
     elementwise : bool
         Whether each element of the result follows from the elements at its place alone: `out` may be an input.
     view : bool
@@ -162,6 +164,7 @@ class OpDef:
     writes: bool = False
     outside: bool = False
     into: Callable[..., Any] | None = None
+    into_for: Callable[..., Callable[..., Any]] | None = None
     elementwise: bool = False
     view: bool = False
     of_shape: bool = False

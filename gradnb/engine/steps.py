@@ -299,6 +299,8 @@ class Steps:
         open_shape = any(value.shape is None for value in values)
         if open_shape:
             into = None
+        elif definition.into_for is not None:
+            into = definition.into_for(*(value.shape for value in inputs), **attributes)
         elif into is not None and attributes:
             into = partial(into, **attributes)
         fixed = definition.stateful or open_shape or operation in self._asked_for

@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -342,13 +343,16 @@ def test_operations_say_what_a_plan_may_do_with_them(definition: OpDef) -> None:
     results = result if isinstance(result, tuple) else (result,)
     shares = any(np.may_share_memory(one, other) for one in results for other in inputs)
     assert definition.view or not shares
-    if definition.into is not None:
+    into: Any = None if definition.into is None else partial(definition.into, **attributes)
+    if definition.into_for is not None:
+        into = definition.into_for(*(array.shape for array in inputs), **attributes)
+    if into is not None:
         out = np.full(np.shape(result), 7, np.asarray(result).dtype)
-        definition.into(*inputs, out, **attributes)
+        into(*inputs, out)
         assert same_bits(out, np.asarray(result))
         if definition.elementwise and out.shape == inputs[0].shape and out.dtype == inputs[0].dtype:
             first = inputs[0].copy()
-            definition.into(first, *inputs[1:], first, **attributes)
+            into(first, *inputs[1:], first)
             assert same_bits(first, out)
     if definition.of_shape:
         assert same_bits(definition.kernel(np.zeros_like(inputs[0]), **attributes), result)
@@ -463,6 +467,33 @@ def test_a_shape_that_the_program_only_claims_does_not_count() -> None:
     pair = Pair()
     assert pair.run(tf.sin(y) + 1.0, {x: [1.0, 2.0, 3.0]}).shape == (2,)
     assert pair.run(tf.add_n([tf.sin(y), tf.cos(x)]), {x: [1.0, 2.0, 3.0]}) == ()
+
+
+@pytest.mark.parametrize("first", [(2, 3), (1, 1), (3, 1), (1, 4), (4, 2, 3)])
+@pytest.mark.parametrize("transpose_a", [False, True])
+@pytest.mark.parametrize("transpose_b", [False, True])
+def test_products_of_matrices_of_any_shape(first: Any, transpose_a: bool, transpose_b: bool) -> None:
+    """With zeros, infinities and NaN, which no way to compute a product may lose."""
+    random = np.random.default_rng(0)
+    inner = first[-2] if transpose_a else first[-1]
+    for other in ((inner, 1), (inner, 5)):
+        pair = Pair()
+        a, b = (
+            tf.placeholder(tf.float32, [None] * len(shape)) for shape in (first, other[::-1] if transpose_b else other)
+        )
+        y = tf.matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+        for _ in range(8):
+            values = [
+                random.choice([0.0, 1.5, -2.0, np.inf, np.nan], size=s)
+                for s in (first, other[::-1] if transpose_b else other)
+            ]
+            left = np.swapaxes(values[0], -1, -2) if transpose_a else values[0]
+            right = values[1].T if transpose_b else values[1]
+            with np.errstate(invalid="ignore"):
+                expected = (left[..., :, :, None] * right[..., None, :, :]).sum(axis=-2)
+            np.testing.assert_array_equal(
+                pair.run(tf.identity(y) * 1.0, dict(zip((a, b), values, strict=True))), expected
+            )
 
 
 # Large arrays

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -83,6 +85,17 @@ def _matmul(
     return result
 
 
+def _matmul_into(
+    a: tuple[int, ...], b: tuple[int, ...], *, transpose_a: bool = False, transpose_b: bool = False
+) -> Callable[..., Any]:
+    """Return what `_matmul` comes to for matrices of these shapes."""
+    if len(a) != 2 or len(b) != 2 or math.prod(a) == 1 or math.prod(b) == 1:
+        return partial(_matmul, transpose_a=transpose_a, transpose_b=transpose_b)
+    if transpose_a:
+        return (lambda a, b, out: np.dot(a.T, b.T, out)) if transpose_b else (lambda a, b, out: np.dot(a.T, b, out))
+    return (lambda a, b, out: np.dot(a, b.T, out)) if transpose_b else np.dot
+
+
 def _matmul_gradient(
     z: Tensor, g: Tensor, a: Tensor, b: Tensor, *, transpose_a: bool = False, transpose_b: bool = False
 ) -> tuple[Tensor, Tensor]:
@@ -113,7 +126,7 @@ for _type in ("MatMul", "BatchMatMulV2"):
             signature="a: T, b: T",
             allowed=NUMBER,
             kernel=_matmul,
-            into=_matmul,
+            into_for=_matmul_into,
             never_fails=True,
             infer=_matmul_spec,
             gradient=_matmul_gradient,
