@@ -42,6 +42,7 @@ def execute(notebook: Path) -> None:
         resources={"metadata": {"path": str(notebook.parent)}},
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # in how many pieces a cell's text arrives depends on the machine's speed
     ).execute()
     content.metadata.language_info = {"name": "python"}
     for cell in content.cells:

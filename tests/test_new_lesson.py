@@ -67,3 +67,12 @@ def test_a_lesson_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
         new_lesson("mine", tmp_path)
     assert taken.read_text(encoding="utf-8") == "mine"
     assert not (tmp_path / "en").exists()
+
+
+def test_what_a_cell_prints_is_stored_in_one_piece_however_slowly_it_came(tmp_path: Path) -> None:
+    source = "import time\nprint('one', flush=True)\ntime.sleep(0.3)\nprint('two', flush=True)"
+    slow = tmp_path / "slow.ipynb"
+    slow.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])))
+    execute(slow)
+    (output,) = nbformat.read(slow, 4).cells[0].outputs
+    assert output.text == "one\ntwo\n"
