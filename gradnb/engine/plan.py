@@ -1,8 +1,8 @@
 """The plan: what a run has to do, worked out once for the shapes that are fed, so that a run only calls NumPy.
 
-`Program` is a set of fetches and feeds with the operations behind them. For the shapes that are fed first it makes a
-`Plan`; later runs with these shapes only go through its calls: functions with their arguments, most of which are arrays
-that stay the same from run to run. A plan comes about so:
+A `Program` is a set of fetches and feeds with the operations behind them. For the shapes that are fed first, `Plans`
+makes a `Plan`; later runs with these shapes only go through its calls: functions with their arguments, most of which
+are arrays that stay the same from run to run. A plan comes about so:
 
 1. `Steps` takes the operations in order. What can be known already becomes a constant, what only passes a value on
    stands for that value, and the rest becomes a step from values to values. Shapes are inferred anew with those that
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 #: For how many sets of fed shapes a program keeps a plan.
 _PLANS_KEPT: Final = 8
 
+#: How many bytes the plans of a session keep; only a single plan may keep more.
+_KEPT: Final = 1 << 28
+
 #: Of so many operations there is no plan before they run a second time: it takes more time and memory than one run.
 _MANY: Final = 1 << 15
 
@@ -75,19 +78,40 @@ class Program:
         self.feeds = feeds
         self.operations = needed(elements, feeds)
         self.key = "|".join(",".join(part.name for part in parts) for parts in (elements, feeds))
-        self._idle: list[Plan] = []
-        self._ran = False
 
     @cached_property
     def evaluated(self) -> frozenset[Operation]:
         """The operations that it runs."""
         return frozenset(self.operations)
 
-    def forget_plans(self) -> None:
-        """Give back the memory that plans keep for the next runs."""
+
+class Plans:
+    """The plans of one session for one program: one for each of the latest sets of shapes, in the order of their use.
+
+    Parameters
+    ----------
+    session : Session
+        Whose variables they read and write.
+    program : Program
+        What they do.
+    """
+
+    def __init__(self, session: Session, program: Program) -> None:
+        self.program = program
+        self._session = session
+        self._idle: list[Plan] = []
+        self._ran = False
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they keep for the next runs."""
+        return sum(plan.nbytes for plan in self._idle)
+
+    def forget(self) -> None:
+        """Give back this memory."""
         self._idle.clear()
 
-    def run(self, session: Session, values: Iterable[Any]) -> tuple[list[Any], list[Array]]:
+    def run(self, values: Iterable[Any]) -> tuple[list[Any], list[Array]]:
         """Return the values of the fetches, and the arrays as which `values` were fed.
 
         Raises
@@ -97,46 +121,55 @@ class Program:
         OpError
             If an operation fails.
         """
-        plan = None if session.plain else self._taken()
+        plan = None if self._session.plain else self._last()
         if plan is not None:
             found = plan.run(values)
             self._idle.append(plan)
             if found is not None:
                 return found
             plan.let_go()
-        arrays = [as_fed(tensor, value) for tensor, value in zip(self.feeds, values, strict=True)]
-        plan = None if session.plain else self._taken(arrays) or self._made(session, arrays)
-        found = None if plan is None else plan.run(arrays)
+        program = self.program
+        arrays = [as_fed(tensor, value) for tensor, value in zip(program.feeds, values, strict=True)]
+        plan = None if self._session.plain else self._fitting(arrays) or self._made(arrays)
         self._ran = True
+        found = None if plan is None else plan.run(arrays)
         if plan is None or found is None:
-            feeds = dict(zip(self.feeds, arrays, strict=True))
-            return interpret(session, self.operations, self.elements, feeds), arrays
+            feeds = dict(zip(program.feeds, arrays, strict=True))
+            return interpret(self._session, program.operations, program.elements, feeds), arrays
         self._idle.append(plan)
         return found
 
-    def _taken(self, arrays: Sequence[Array] | None = None) -> Plan | None:
-        """Take away the plan that ran last, or the one for the shapes of `arrays`."""
-        if arrays is None:
-            try:
-                return self._idle.pop()
-            except IndexError:
-                return None
+    def _last(self) -> Plan | None:
+        """Take away the plan that ran last."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _fitting(self, arrays: Sequence[Array]) -> Plan | None:
+        """Take away the plan for the shapes of `arrays`, and of what the variables have."""
         for plan in self._idle:
             if plan.is_for(arrays):
                 self._idle.remove(plan)
                 return plan
-        del self._idle[: 1 - _PLANS_KEPT]
         return None
 
-    def _made(self, session: Session, arrays: Sequence[Array]) -> Plan | None:
+    def _made(self, arrays: Sequence[Array]) -> Plan | None:
         """Return a plan for what is fed; None if that is for later, or there are strings or variables without value."""
-        if any(array.dtype.kind == "O" for array in arrays) or (len(self.operations) > _MANY and not self._ran):
+        program = self.program
+        if any(array.dtype.kind == "O" for array in arrays) or (len(program.operations) > _MANY and not self._ran):
             return None
         try:
             with np.errstate(all="ignore"):
-                return Plan(Steps(session, self.operations, self.elements, self.feeds, arrays), self.elements)
+                steps = Steps(self._session, program.operations, program.elements, program.feeds, arrays)
+                plan = Plan(steps, program.elements)
         except Unready:
             return None
+        del self._idle[: 1 - _PLANS_KEPT]
+        if plan.nbytes + self.nbytes > _KEPT:
+            self._idle.clear()
+        self._session.make_room(_KEPT - plan.nbytes)
+        return plan
 
 
 def _only_needed(steps: Sequence[Step], fetched: Iterable[Value]) -> list[Step]:
@@ -244,7 +277,6 @@ class Plan:
         if len(tiled) < len(steps):
             steps = _only_needed(tiled, fetched)
         memory = _Memory()
-        self._memory = memory.blocks
         self._calls: list[tuple[Callable[..., Any], Sequence[Any]]] = []
         #: Whose each call is.
         self._origins: list[Operation] = []
@@ -262,6 +294,7 @@ class Plan:
             for value in ended:
                 if value.array is None and value.nbytes >= LARGE and value.places:
                     self._call(step.operation, _empty, (value.places,))
+        self.nbytes = sum(block.nbytes for block in memory.blocks)
         for position, result in enumerate(planned.results):
             if result is not None:
                 self._give(position, elements[position], result)
@@ -356,7 +389,7 @@ class Plan:
             If an operation fails.
         """
         arrays = []
-        for (dtype, shape, small, copy, places), value in zip(self._fed, values, strict=True):
+        for (dtype, shape, small, copy, places), value in zip(self._fed, values):  # noqa: B905  # to check takes longer
             if type(value) is not np.ndarray or value.dtype is not dtype or value.shape != shape:
                 return None
             array = value.copy() if small else value

@@ -17,7 +17,7 @@ from gradnb.engine.defaults import sessions
 from gradnb.engine.fetches import collect, fed
 from gradnb.engine.graph import Graph, get_default_graph
 from gradnb.engine.literals import Array
-from gradnb.engine.plan import Program
+from gradnb.engine.plan import Plans, Program
 from gradnb.engine.tensor import Operation, Operators, Tensor
 from gradnb.messages import text
 
@@ -77,15 +77,15 @@ class _Request(NamedTuple):
 
     Attributes
     ----------
-    program : Program
-        What has to be done.
+    plans : Plans
+        What has to be done, and how.
     rebuild : callable or None
         Puts the values into the structure of the fetches; None for a list, which they are in already.
     plain : bool
         Whether each feed is the value of one tensor.
     """
 
-    program: Program
+    plans: Plans
     rebuild: Callable[[Iterator[Any]], Any] | None
     plain: bool
 
@@ -146,7 +146,7 @@ class Session(AbstractContextManager["Session"]):
         self._cells: dict[Operation, Cell] = {}
         self._generators: dict[Operation, np.random.Generator] = {}
         self._variables: Mapping[Operation, Array] | None = None
-        self._programs: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
+        self._plans: OrderedDict[tuple[Any, ...], Plans] = OrderedDict()
         self._requests: dict[tuple[Any, ...], _Request] = {}
         self._entered: list[ExitStack] = []
         #: Seeds random operations that have no seed of their own; None draws fresh numbers.
@@ -199,8 +199,8 @@ class Session(AbstractContextManager["Session"]):
         self._cells.clear()
         self._variables = None
         self._requests.clear()
-        while self._programs:
-            self._programs.popitem()[1].forget_plans()
+        while self._plans:
+            self._plans.popitem()[1].forget()
 
     def as_default(self) -> AbstractContextManager[Any]:
         """Make it the default session inside a ``with`` block, without closing it at its end."""
@@ -255,16 +255,19 @@ class Session(AbstractContextManager["Session"]):
             feed_dict = _NO_FEEDS
         kind = type(fetches)
         try:
+            values = feed_dict.values()
             if kind is list or kind is tuple:
                 request = self._requests[(kind, *fetches, None, *feed_dict)]
             else:
                 request = self._requests[(kind, fetches, None, *feed_dict)]
-        except (KeyError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             request = self._understood(fetches, feed_dict)
-        program, rebuild, plain = request
-        values = feed_dict.values() if plain else fed(feed_dict, self.graph).values()
+        plans, rebuild, plain = request
+        if not plain:
+            values = fed(feed_dict, self.graph).values()
         before = self._variables or self.variables()
-        results, arrays = program.run(self, values)
+        results, arrays = plans.run(values)
+        program = plans.program
         run = Run(before, self._variables or self.variables(), program, arrays)
         self.graph.remember_run(program.key, run)
         if (recorded := _recorder.get()) is not None:
@@ -296,24 +299,31 @@ class Session(AbstractContextManager["Session"]):
         rebuild = collect(fetches, self.graph, elements)
         feeds = tuple(fed(feed_dict, self.graph))
         key = (*elements, None, *feeds)
-        program = self._programs.get(key)
-        if program is None:
-            program = self._programs[key] = Program(tuple(elements), feeds)
-            if len(self._programs) > _PROGRAMS_KEPT:
-                self._programs.popitem(last=False)[1].forget_plans()
+        plans = self._plans.get(key)
+        if plans is None:
+            plans = self._plans[key] = Plans(self, Program(tuple(elements), feeds))
+            if len(self._plans) > _PROGRAMS_KEPT:
+                self._plans.popitem(last=False)[1].forget()
                 self._requests.clear()
-        self._programs.move_to_end(key)
+        self._plans.move_to_end(key)
         kind = type(fetches)
         written = tuple(fetches) if kind is list or kind is tuple else (fetches,)
         single = all(isinstance(part, _SINGLE) for part in written)
         plain = type(feed_dict) in (dict, MappingProxyType) and len(feeds) == len(feed_dict)
         plain = plain and all(isinstance(key, _SINGLE) for key in feed_dict)
-        request = _Request(program, None if kind is list and single else rebuild, plain)
+        request = _Request(plans, None if kind is list and single else rebuild, plain)
         if single and plain:
             if len(self._requests) > 2 * _PROGRAMS_KEPT:
                 self._requests.clear()
             self._requests[(kind, *written, None, *feed_dict)] = request
         return request
+
+    def make_room(self, most: int) -> None:
+        """Let the plans of all fetches together keep at most so many bytes, those of the latest fetches first."""
+        for plans in reversed(tuple(self._plans.values())):
+            if plans.nbytes > most:
+                plans.forget()
+            most -= plans.nbytes
 
 
 class InteractiveSession(Session):

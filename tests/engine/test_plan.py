@@ -18,6 +18,7 @@ from programs import Array, Program, programs
 from test_ops_generic import drawn
 
 import gradnb as tf
+from gradnb.engine import plan as planning
 from gradnb.engine import tiles
 from gradnb.engine.build import add_operation
 from gradnb.engine.plan import Plan
@@ -80,7 +81,7 @@ def flat(values: Any) -> Iterator[Any]:
 
 def last_plan(session: tf.Session) -> Plan:
     """Return the plan for the fetches that a session was asked for last, for the first time."""
-    return next(reversed(session._programs.values()))._idle[-1]
+    return next(reversed(session._plans.values()))._idle[-1]
 
 
 @pytest.fixture
@@ -368,10 +369,8 @@ def test_buffers_are_used_again() -> None:
     (gradient,) = tf.gradients(y, x)
     session = tf.Session()
     session.run([tf.reduce_sum(y) + 1.0, tf.reduce_sum(gradient) + 1.0], {x: np.zeros(1000, np.float32)})
-    sizes = [block.nbytes for block in last_plan(session)._memory]
-    assert max(sizes) == 4000
     # The sines' arguments and the exponentials wait for the way back, and little else.
-    assert sizes.count(4000) <= 2 * 50 + 3
+    assert last_plan(session).nbytes <= (2 * 50 + 3) * 4000 + 100
 
 
 def test_a_sum_of_many_takes_each_as_soon_as_it_is_there() -> None:
@@ -379,7 +378,7 @@ def test_a_sum_of_many_takes_each_as_soon_as_it_is_there() -> None:
     total = tf.add_n([tf.sin(x * float(factor)) for factor in range(100)])
     session = tf.Session()
     session.run(tf.reduce_max(total), {x: np.zeros(1000, np.float32)})
-    assert sum(block.nbytes for block in last_plan(session)._memory) <= 3 * 4000 + 8
+    assert last_plan(session).nbytes <= 3 * 4000 + 8
 
 
 def test_no_block_is_used_again_under_a_view() -> None:
@@ -411,7 +410,10 @@ def test_large_arrays_are_let_go_of() -> None:
     found = session.run([y, doubled], {x: fed})
     graph = tf.get_default_graph()
     watched = [weakref.ref(array) for array in (fed, *found)]
-    memory = [weakref.ref(block) for block in last_plan(session)._memory]
+    bound = [array for _, arguments in last_plan(session)._calls for array in arguments]
+    memory = [weakref.ref(array) for array in bound if isinstance(array, np.ndarray) and array.nbytes > 1000]
+    assert memory
+    del bound
     session.run([y, doubled], {x: np.ones(100_001, np.float32)})
     del fed, found
     gc.collect()
@@ -428,7 +430,30 @@ def test_plans_for_many_shapes_are_bounded() -> None:
     with tf.Session() as session:
         for size in range(1, 40):
             assert session.run(y, {x: np.zeros(size, np.float32)}) == 0.0
-        assert len(tf.get_default_graph().runs[-1].plan._idle) <= 8
+        (plans,) = session._plans.values()
+        assert len(plans._idle) <= 8
+
+
+def test_the_memory_that_plans_keep_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "_KEPT", 10_000)
+    x = tf.placeholder(tf.float32, [None])
+    fetches = [tf.reduce_sum(tf.sin(x) + float(number)) for number in range(4)]
+    with tf.Session() as session:
+        for size in (100, 200, 300, 2000, 5000, 100):
+            for fetch in fetches:
+                session.run(fetch, {x: np.zeros(size, np.float32)})
+                latest = next(reversed(session._plans.values())).nbytes
+                assert sum(plans.nbytes for plans in session._plans.values()) <= max(10_000, 4 * size + latest)
+
+
+def test_very_many_operations_are_planned_when_they_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "_MANY", 2)
+    x = tf.placeholder(tf.float32, [2])
+    y = tf.sin(x) + tf.cos(x)
+    pair = Pair()
+    for runs in range(3):
+        assert len(next(iter(pair.planned._plans.values()))._idle if runs else []) == (runs > 1)
+        pair.run(y, {x: [1.0, 2.0]})
 
 
 def test_plans_for_many_fetches_are_bounded() -> None:
@@ -437,7 +462,7 @@ def test_plans_for_many_fetches_are_bounded() -> None:
         for constant in constants:
             session.run(constant)
             session.run([constant])
-        assert len(session._programs) <= 64
+        assert len(session._plans) <= 64
         assert len(session._requests) <= 2 * 64 + 1
 
 
@@ -524,7 +549,7 @@ def test_between_tiles_nothing_large_is_made() -> None:
     y = tf.sin(tf.exp(tf.negative(tf.square(x))))
     session = tf.Session()
     session.run([tf.reduce_sum(y), *tf.gradients(y, x)], {x: np.zeros(1 << 20, np.float32)})
-    assert sum(block.nbytes for block in last_plan(session)._memory) < 1 << 16
+    assert last_plan(session).nbytes < 1 << 16
 
 
 # Arrays of others
@@ -713,10 +738,10 @@ def test_no_stale_buffer_after_an_interrupt_at_any_call(kind: type[BaseException
         for one in (session, reference):
             one.run(v.initializer)
         session.run(fetches, feeds)
-        program = next(reversed(session._programs.values()))
+        plans = next(reversed(session._plans.values()))
         number = 0
-        while number < len(program._idle[-1]._calls):
-            plan = program._idle[-1]
+        while number < len(plans._idle[-1]._calls):
+            plan = plans._idle[-1]
             interrupted = plan._origins[number]
 
             def stop(*arguments: Any) -> None:
@@ -727,7 +752,7 @@ def test_no_stale_buffer_after_an_interrupt_at_any_call(kind: type[BaseException
                 session.run(fetches, feeds)
             if kind is ValueError:
                 assert raised.value.op is interrupted
-            assert plan not in program._idle
+            assert plan not in plans._idle
             for one in (session, reference):
                 one.run(v.initializer)
             assert all(map(same_bits, session.run(fetches, feeds), reference.run(fetches, feeds)))
