@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 from gradnb.engine import shapes
@@ -82,6 +83,32 @@ class Outcome(Enum):
     NOTHING_ARRIVES = "nothing_arrives"
 
 
+class Queue(Sequence[Operation]):
+    """The operations that were ready and not yet taken: a part of the order in which all became ready.
+
+    A copy for each step would need memory as the square of what waits.
+    """
+
+    __slots__ = ("_end", "_order", "_start")
+
+    def __init__(self, order: list[Operation], start: int, end: int) -> None:
+        self._order = order
+        self._start = start
+        self._end = end
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._order[self._start : self._end][index]
+
+    def __iter__(self) -> Iterator[Operation]:
+        return islice(self._order, self._start, self._end)
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One operation taken from the queue.
@@ -98,7 +125,7 @@ class Step:
         For each output, the contributions that were added, in the order in which they came.
     contributions : tuple of (Tensor, IndexedSlices or None)
         For each input, what passes on to it.
-    ready : tuple of Operation
+    ready : Queue
         The queue afterwards.
     pending : tuple of (Operation, int)
         The inputs' operations that still wait, and for how many consumers.
@@ -109,7 +136,7 @@ class Step:
     upstream: tuple[AnyGradient | None, ...]
     summands: tuple[tuple[AnyGradient, ...], ...]
     contributions: tuple[AnyGradient | None, ...]
-    ready: tuple[Operation, ...]
+    ready: Queue
     pending: tuple[tuple[Operation, int], ...]
 
 
@@ -414,17 +441,17 @@ class _Builder:
                     pending[tensor.op] += 1
         for y, seed in zip(ys, seeds, strict=True):
             self._arrive(y if isinstance(y, Tensor) else y.values, seed)
-        queue = deque(op for op in y_ops if pending.get(op) == 0)
+        order = [op for op in y_ops if pending.get(op) == 0]
         boundary = {op for op in x_ops if not any(pending.get(tensor.op, 0) > 0 for tensor in op.inputs)}
         if self._keep_steps:
-            self.ready_at_start = tuple(queue)
+            self.ready_at_start = tuple(order)
             self.pending_at_start = tuple((op, count) for op, count in pending.items() if count)
-        if queue and self._aggregation not in (0, 1, 2):
+        if order and self._aggregation not in (0, 1, 2):
             raise ValueError(
                 f"Invalid `aggregation_method` specified {self._aggregation}. Accepted values are [0, 1, 2]."
             )
-        while queue:
-            operation = queue.popleft()
+        # The queue: what is taken from its front stays in the list, and what becomes ready is added at its end.
+        for taken, operation in enumerate(order, 1):
             summands = self._arrived.pop(operation, None) or [[] for _ in operation.outputs]
             upstream = self._add_up(operation, summands)
             outcome, contributions = self._differentiate(operation, upstream, boundary, stops)
@@ -436,7 +463,7 @@ class _Builder:
                 if tensor.op in pending:
                     pending[tensor.op] -= 1
                     if pending[tensor.op] == 0:
-                        queue.append(tensor.op)
+                        order.append(tensor.op)
             if self._keep_steps:
                 waiting = {tensor.op: pending.get(tensor.op, 0) for tensor in inputs}
                 self.steps.append(
@@ -446,7 +473,7 @@ class _Builder:
                         tuple(upstream),
                         tuple(map(tuple, summands)),
                         tuple(contributions),
-                        tuple(queue),
+                        Queue(order, taken, len(order)),
                         tuple((op, count) for op, count in waiting.items() if count > 0),
                     )
                 )

@@ -26,14 +26,16 @@ class Paths:
 
 def is_read(operation: Operation) -> bool:
     """Return whether an operation is the one by which a variable is read: they are shown as one."""
-    if operation.type != "Identity" or operation.inputs[0].op.type != "VariableV2":
+    if operation.definition.type != "Identity":
         return False
-    return operation.name == f"{operation.inputs[0].op.name}/read"
+    variable = operation.inputs[0].op
+    return variable.type == "VariableV2" and operation.name == f"{variable.name}/read"
 
 
 def shown_as(tensor: Tensor) -> Tensor:
     """Return the tensor as which a tensor is shown: for a variable's value, the variable."""
-    return tensor.op.inputs[0] if is_read(tensor.op) else tensor
+    operation = tensor.op
+    return operation.inputs[0] if is_read(operation) else tensor
 
 
 def operations_behind(tensors: Iterable[Tensor]) -> list[Operation]:
