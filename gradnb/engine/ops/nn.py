@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -539,15 +541,16 @@ def swish(features: Any, name: str | None = None) -> Tensor:
 # Softmax and losses
 
 
-def _log_softmax(x: Array, *, axis: int) -> Array:
-    shifted = x - np.max(x, axis=axis, keepdims=True)
-    result: Array = shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+def _log_softmax(x: Array, out: Array | None = None, *, axis: int) -> Array:
+    result: Array = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out)
+    result -= np.log(np.add.reduce(np.exp(result), axis, keepdims=True))
     return result
 
 
-def _softmax(x: Array, *, axis: int) -> Array:
-    raised = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    result: Array = raised / np.sum(raised, axis=axis, keepdims=True)
+def _softmax(x: Array, out: Array | None = None, *, axis: int) -> Array:
+    result: Array = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out)
+    np.exp(result, result)
+    result /= np.add.reduce(result, axis, keepdims=True)
     return result
 
 
@@ -585,6 +588,7 @@ register(
         signature="logits: T",
         allowed=FLOATING,
         kernel=_softmax,
+        into=_softmax,
         never_fails=True,
         infer=_along_spec,
         gradient=_softmax_gradient,
@@ -640,6 +644,7 @@ register(
         signature="logits: T",
         allowed=FLOATING,
         kernel=_log_softmax,
+        into=_log_softmax,
         never_fails=True,
         infer=_along_spec,
         gradient=lambda z, g, x, *, axis: (
@@ -680,13 +685,16 @@ def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any
     return apply("LogSoftmax", logits, name=name, axis=_last_axis(axis, dim))
 
 
-def _cross_entropy(logits: Array, labels: Array, *, axis: int) -> Array:
+def _cross_entropy(logits: Array, labels: Array, out: Array | None = None, *, axis: int) -> Array:
     if logits.shape != labels.shape:
         raise ValueError(
             f"logits and labels must be broadcastable: logits_size={bracket_text(logits.shape)} "
             f"labels_size={bracket_text(labels.shape)}"
         )
-    return -np.sum(labels * _log_softmax(logits, axis=axis), axis=axis, dtype=logits.dtype)
+    parts = _log_softmax(logits, axis=axis)
+    np.multiply(labels, parts, parts)
+    result: Array = np.negative(parts.sum(axis, logits.dtype, out), out)
+    return result
 
 
 def _cross_entropy_spec(logits: Tensor, labels: Tensor, *, axis: int) -> Spec:
@@ -712,6 +720,7 @@ register(
         signature="features: T, labels: T",
         allowed=FLOATING,
         kernel=_cross_entropy,
+        into=_cross_entropy,
         never_fails=True,
         infer=_cross_entropy_spec,
         gradient=_cross_entropy_gradient,
@@ -827,7 +836,7 @@ def _check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None
         raise ValueError(f"Both `labels` and `logits` must be provided. Received: labels={labels} and logits={logits}")
 
 
-def _sparse_cross_entropy(logits: Array, labels: Array) -> Array:
+def _sparse_cross_entropy(logits: Array, labels: Array, out: Array | None = None) -> Array:
     classes = logits.shape[-1]
     if labels.shape != logits.shape[:-1]:
         raise ValueError(
@@ -840,7 +849,10 @@ def _sparse_cross_entropy(logits: Array, labels: Array) -> Array:
             f"Received a label value of {outside.ravel()[0]} which is outside the valid range of [0, {classes}).  "
             f"Label values: {' '.join(map(str, labels.ravel().tolist()))}"
         )
-    return -np.take_along_axis(_log_softmax(logits, axis=-1), labels[..., None], -1)[..., 0]
+    rows = _log_softmax(logits, axis=-1).reshape(-1, classes)
+    chosen = rows[np.arange(labels.size), labels.ravel()].reshape(labels.shape)
+    result: Array = np.negative(chosen, out)
+    return result
 
 
 def _sparse_cross_entropy_spec(logits: Tensor, labels: Tensor) -> Spec:
@@ -868,6 +880,7 @@ register(
         signature="features: T, labels: int32|int64",
         allowed=FLOATING,
         kernel=_sparse_cross_entropy,
+        into=_sparse_cross_entropy,
         infer=_sparse_cross_entropy_spec,
         gradient=_sparse_cross_entropy_gradient,
         formula="cross_entropy(softmax({features}), {labels})",
@@ -924,8 +937,13 @@ def sparse_softmax_cross_entropy_with_logits(
     return apply("SparseSoftmaxCrossEntropyWithLogits", scores, classes, name=name)
 
 
-def _logistic_loss(logits: Array, labels: Array) -> Array:
-    result: Array = np.maximum(logits, 0) - logits * labels + np.log1p(np.exp(-np.abs(logits)))
+def _logistic_loss(logits: Array, labels: Array, out: Array | None = None) -> Array:
+    rest = np.asarray(np.abs(logits))
+    np.log1p(np.exp(np.negative(rest, rest), rest), rest)
+    product = logits * labels
+    result: Array = np.maximum(logits, np.zeros((), logits.dtype), out=out)
+    result = np.subtract(result, product, out)
+    result = np.add(result, rest, out)
     return result
 
 
@@ -936,6 +954,8 @@ register(
         signature="logits: T, labels: T",
         allowed=FLOATING,
         kernel=_logistic_loss,
+        into=_logistic_loss,
+        elementwise=True,
         never_fails=True,
         infer=shapes.elementwise,
         gradient=lambda z, g, logits, labels: (g * (apply("Sigmoid", logits) - labels), g * -logits),
@@ -1367,11 +1387,14 @@ def dropout(
         return apply("Mul", tensor * (1 / (1 - dropped)), cast(chance >= dropped, tensor.dtype), name=scope)
 
 
-# Convolution and pooling. A window is visited place by place: for each place in it, all the input elements that stand
-# there, over all positions of the window, are one strided slice.
+# Convolution and pooling. Where products are added up over a window, the patches below its positions become the rows of
+# a matrix. Else a window is visited place by place: for each place in it, the elements that stand there are one slice.
 
 
 Pair = tuple[int, int]
+
+#: So many bytes of patches exist at a time: they are used while they are in the processor's cache.
+_PATCHES = 1 << 19
 
 
 def _output_size(size: int | None, window: int, stride: int, padding: str) -> int | None:
@@ -1402,76 +1425,144 @@ class _Windows:
         Of the window; its places lie `dilations` apart.
     padding : str
         ``"SAME"`` or ``"VALID"``.
+
+    Attributes
+    ----------
+    output : pair of int
+        How many positions it has, along the height and along the width.
+    apart : bool
+        Whether no element stands in the window at two of its positions.
+    places : tuple of (positions, elements)
+        For each place in the window, row by row: the positions where an element stands there, and which elements they
+        are, as indices of results and of images. Margins are left out.
     """
 
-    def __init__(
-        self, image: Sequence[int], window: Pair, strides: Pair, padding: str, dilations: Pair = (1, 1)
-    ) -> None:
+    def __init__(self, image: Pair, window: Pair, strides: Pair, padding: str, dilations: Pair) -> None:
         reach = [(w - 1) * d + 1 for w, d in zip(window, dilations, strict=True)]
-        self.image = tuple(image)
-        self.window, self.strides, self.dilations = window, strides, dilations
-        self.output = [_output_size(n, r, s, padding) or 0 for n, r, s in zip(image, reach, strides, strict=True)]
-        self.margins = [
-            _margins(n, o, r, s, padding) for n, o, r, s in zip(image, self.output, reach, strides, strict=True)
+        sizes = [_output_size(n, r, s, padding) or 0 for n, r, s in zip(image, reach, strides, strict=True)]
+        self._margins = [_margins(n, o, r, s, padding) for n, o, r, s in zip(image, sizes, reach, strides, strict=True)]
+        self._window, self._strides, self._dilations = window, strides, dilations
+        self.output = sizes[0], sizes[1]
+        self.apart = all(r <= s for r, s in zip(reach, strides, strict=True))
+        self.lines = [
+            [_line(k * d - before, n, o, s) for k in range(w)]
+            for (before, _), n, o, w, s, d in zip(self._margins, image, sizes, window, strides, dilations, strict=True)
         ]
+        self.places = tuple(
+            ((slice(None), rows, columns), (slice(None), image_rows, image_columns))
+            for rows, image_rows in self.lines[0]
+            for columns, image_columns in self.lines[1]
+        )
 
-    def padded(self, x: Array, fill: float = 0.0) -> Array:
-        """Return images with their margins."""
-        return np.pad(x, [(0, 0), *self.margins, (0, 0)], constant_values=fill)
+    def view(self, x: Array) -> Array:
+        """Return a view of images, with zeros as margins, of shape ``(batch, *output, *window, channels)``."""
+        batch, height, width, channels = x.shape
+        (above, below), (before, behind) = self._margins
+        if above + below + before + behind:
+            padded = np.zeros((batch, above + height + below, before + width + behind, channels), x.dtype)
+            padded[:, above : above + height, before : before + width] = x
+            x = padded
+        of_image, of_row, of_column, of_channel = x.strides
+        (down, right), (down_inside, right_inside) = self._strides, self._dilations
+        return np.lib.stride_tricks.as_strided(
+            x,
+            (batch, *self.output, *self._window, channels),
+            (of_image, of_row * down, of_column * right, of_row * down_inside, of_column * right_inside, of_channel),
+            writeable=False,
+        )
 
-    def blank(self, batch: int, channels: int, dtype: Any) -> Array:
-        """Return zeros of the shape of images with their margins."""
-        height, width = (n + sum(m) for n, m in zip(self.image, self.margins, strict=True))
-        return np.zeros((batch, height, width, channels), dtype)
-
-    def inner(self, x: Array) -> Array:
-        """Return images without their margins."""
-        (top, _), (left, _) = self.margins
-        return x[:, top : top + self.image[0], left : left + self.image[1]]
-
-    def places(self) -> Iterator[tuple[int, int, tuple[slice, ...]]]:
-        """Yield each place in the window, and which elements of padded images stand there."""
-        for i in range(self.window[0]):
-            for j in range(self.window[1]):
-                rows, columns = (
-                    slice(k * d, k * d + (o - 1) * s + 1 if o else 0, s)
-                    for k, d, o, s in zip((i, j), self.dilations, self.output, self.strides, strict=True)
-                )
-                yield i, j, (slice(None), rows, columns)
-
-
-def _conv2d(x: Array, filters: Array, *, strides: Pair, padding: str, dilations: Pair) -> Array:
-    if x.shape[-1] != filters.shape[2]:
-        raise ValueError(f"input depth must be evenly divisible by filter depth: {x.shape[-1]} vs {filters.shape[2]}")
-    windows = _Windows(x.shape[1:3], filters.shape[:2], strides, padding, dilations)
-    padded = windows.padded(x)
-    result = np.zeros((x.shape[0], *windows.output, filters.shape[3]), x.dtype)
-    for i, j, there in windows.places():
-        result += padded[there] @ filters[i, j]
-    return result
+    def patches(self, x: Array) -> Iterator[tuple[tuple[slice, slice], Array]]:
+        """Yield parts of the positions, as an index of results, and as rows of a matrix the patches of images there."""
+        view = self.view(x)
+        batch, height, width = view.shape[:3]
+        size = math.prod(view.shape[3:])
+        fitting = _PATCHES // max(width * size * x.itemsize, 1)  # rows of positions
+        rows, images = min(height, fitting) or 1, fitting // max(height, 1) or 1
+        # They are copied in runs: parts of patches that lie side by side in an image, or rows of positions.
+        by_patch = self._window[1] * x.shape[3] >= width
+        for image in range(0, batch, images):
+            for row in range(0, height, rows):
+                there = slice(image, image + images), slice(row, row + rows)
+                part = view[there]
+                count = math.prod(part.shape[:3])
+                if by_patch:
+                    yield there, part.reshape(count, size)
+                else:
+                    yield there, part.transpose(3, 4, 5, 0, 1, 2).reshape(size, count).T
 
 
-def _conv2d_input(sizes: Array, filters: Array, g: Array, *, strides: Pair, padding: str, dilations: Pair) -> Array:
-    batch, height, width, channels = sizes.tolist()
-    windows = _Windows((height, width), filters.shape[:2], strides, padding, dilations)
-    if g.shape != (batch, *windows.output, filters.shape[3]):
-        expected = (batch, *windows.output, filters.shape[3])
+def _line(offset: int, size: int, positions: int, stride: int) -> tuple[slice, slice]:
+    """Return at which positions a place of the window stands inside of the image, and where there, along one axis."""
+    first = max(-(offset // stride), 0)
+    count = max(min((size - 1 - offset) // stride + 1, positions) - first, 0)
+    start = first * stride + offset if count else 0
+    return slice(first, first + count), slice(start, start + count * stride, stride)
+
+
+#: What follows from the sizes alone is kept for the next run.
+_windows = lru_cache(maxsize=64)(_Windows)
+
+
+def _zeros(size: tuple[int, ...], dtype: Any, out: Array | None) -> Array:
+    if out is None:
+        return np.zeros(size, dtype)
+    out.fill(0)
+    return out
+
+
+def _check_arriving(g: Array, expected: tuple[int, ...]) -> None:
+    if g.shape != expected:
         raise ValueError(
             f"Size of out_backprop doesn't match computed: {bracket_text(g.shape)} vs. {bracket_text(expected)}"
         )
-    result = windows.blank(batch, channels, g.dtype)
-    for i, j, there in windows.places():
-        result[there] += g @ filters[i, j].T
-    return windows.inner(result)
 
 
-def _conv2d_filter(x: Array, sizes: Array, g: Array, *, strides: Pair, padding: str, dilations: Pair) -> Array:
+def _conv2d(
+    x: Array, filters: Array, out: Array | None = None, *, strides: Pair, padding: str, dilations: Pair
+) -> Array:
+    if x.shape[-1] != filters.shape[2]:
+        raise ValueError(f"input depth must be evenly divisible by filter depth: {x.shape[-1]} vs {filters.shape[2]}")
+    windows = _windows(x.shape[1:3], filters.shape[:2], strides, padding, dilations)
+    channels = filters.shape[3]
+    result = np.empty((len(x), *windows.output, channels), x.dtype) if out is None else out
+    matrix = filters.reshape(-1, channels)
+    for there, patches in windows.patches(x):
+        np.matmul(patches, matrix, result[there].reshape(len(patches), channels))
+    return result
+
+
+def _conv2d_input(
+    sizes: Array,
+    filters: Array,
+    g: Array,
+    out: Array | None = None,
+    *,
+    strides: Pair,
+    padding: str,
+    dilations: Pair,
+) -> Array:
     size = tuple(sizes.tolist())
-    windows = _Windows(x.shape[1:3], size[:2], strides, padding, dilations)
-    padded = windows.padded(x)
-    result = np.zeros(size, g.dtype)
-    for i, j, there in windows.places():
-        result[i, j] = np.tensordot(padded[there], g, ([0, 1, 2], [0, 1, 2]))
+    windows = _windows(size[1:3], filters.shape[:2], strides, padding, dilations)
+    _check_arriving(g, (size[0], *windows.output, filters.shape[3]))
+    result = _zeros(size, g.dtype, out)
+    rows = g.reshape(-1, g.shape[3])
+    arriving = np.empty((*g.shape[:3], size[3]), g.dtype)
+    for matrix, (positions, elements) in zip(filters.reshape(-1, *filters.shape[2:]), windows.places, strict=True):
+        np.matmul(rows, matrix.T, arriving.reshape(len(rows), size[3]))
+        result[elements] += arriving[positions]
+    return result
+
+
+def _conv2d_filter(
+    x: Array, sizes: Array, g: Array, out: Array | None = None, *, strides: Pair, padding: str, dilations: Pair
+) -> Array:
+    size = tuple(sizes.tolist())
+    windows = _windows(x.shape[1:3], size[:2], strides, padding, dilations)
+    _check_arriving(g, (len(x), *windows.output, size[3]))
+    result = _zeros(size, g.dtype, out)
+    matrix = result.reshape(-1, size[3])
+    for there, patches in windows.patches(x):
+        matrix += patches.T @ g[there].reshape(len(patches), size[3])
     return result
 
 
@@ -1504,6 +1595,7 @@ register(
         signature="input: T, filter: T",
         allowed=FLOATING,
         kernel=_conv2d,
+        into=_conv2d,
         never_fails=True,
         infer=_conv2d_spec,
         gradient=_conv2d_gradient,
@@ -1519,6 +1611,7 @@ register(
         signature="input_sizes: int32, filter: T, out_backprop: T",
         allowed=FLOATING,
         kernel=_conv2d_input,
+        into=_conv2d_input,
         never_fails=True,
         infer=lambda sizes, filters, g, **_: (g.dtype.base_dtype, constant_shape(sizes)),
         gradient=lambda z, g, sizes, filters, upstream, **how: (
@@ -1538,6 +1631,7 @@ register(
         signature="input: T, filter_sizes: int32, out_backprop: T",
         allowed=FLOATING,
         kernel=_conv2d_filter,
+        into=_conv2d_filter,
         never_fails=True,
         infer=lambda x, sizes, g, **_: (g.dtype.base_dtype, constant_shape(sizes)),
         gradient=lambda z, g, x, sizes, upstream, **how: (
@@ -1681,34 +1775,51 @@ def conv2d_transpose(
     )
 
 
-def _depthwise(x: Array, filters: Array, *, strides: Pair, padding: str, dilations: Pair) -> Array:
-    windows = _Windows(x.shape[1:3], filters.shape[:2], strides, padding, dilations)
-    padded = windows.padded(x)
-    channels, multiplier = filters.shape[2:]
-    result = np.zeros((x.shape[0], *windows.output, channels, multiplier), x.dtype)
-    for i, j, there in windows.places():
-        result += padded[there][..., None] * filters[i, j]
-    return result.reshape(*result.shape[:3], channels * multiplier)
+def _depthwise(
+    x: Array, filters: Array, out: Array | None = None, *, strides: Pair, padding: str, dilations: Pair
+) -> Array:
+    height, width, channels, multiplier = filters.shape
+    windows = _windows(x.shape[1:3], (height, width), strides, padding, dilations)
+    result = _zeros((len(x), *windows.output, channels * multiplier), x.dtype, out)
+    split = result.reshape(*result.shape[:3], channels, multiplier)
+    view = windows.view(x)
+    for i, j in np.ndindex(height, width):
+        split += view[:, :, :, i, j, :, None] * filters[i, j]
+    return result
 
 
-def _depthwise_input(sizes: Array, filters: Array, g: Array, *, strides: Pair, padding: str, dilations: Pair) -> Array:
-    batch, height, width, channels = sizes.tolist()
-    windows = _Windows((height, width), filters.shape[:2], strides, padding, dilations)
-    upstream = g.reshape(*g.shape[:3], *filters.shape[2:])
-    result = windows.blank(batch, channels, g.dtype)
-    for i, j, there in windows.places():
-        result[there] += np.sum(upstream * filters[i, j], axis=-1)
-    return windows.inner(result)
-
-
-def _depthwise_filter(x: Array, sizes: Array, g: Array, *, strides: Pair, padding: str, dilations: Pair) -> Array:
+def _depthwise_input(
+    sizes: Array,
+    filters: Array,
+    g: Array,
+    out: Array | None = None,
+    *,
+    strides: Pair,
+    padding: str,
+    dilations: Pair,
+) -> Array:
     size = tuple(sizes.tolist())
-    windows = _Windows(x.shape[1:3], size[:2], strides, padding, dilations)
-    padded = windows.padded(x)
-    upstream = g.reshape(*g.shape[:3], *size[2:])
-    result = np.zeros(size, g.dtype)
-    for i, j, there in windows.places():
-        result[i, j] = np.sum(padded[there][..., None] * upstream, axis=(0, 1, 2))
+    windows = _windows(size[1:3], filters.shape[:2], strides, padding, dilations)
+    channels, multiplier = filters.shape[2:]
+    _check_arriving(g, (size[0], *windows.output, channels * multiplier))
+    upstream = g.reshape(*g.shape[:3], channels, multiplier)
+    result = _zeros(size, g.dtype, out)
+    for matrix, (positions, elements) in zip(filters.reshape(-1, *filters.shape[2:]), windows.places, strict=True):
+        result[elements] += np.sum(upstream[positions] * matrix, axis=-1)
+    return result
+
+
+def _depthwise_filter(
+    x: Array, sizes: Array, g: Array, out: Array | None = None, *, strides: Pair, padding: str, dilations: Pair
+) -> Array:
+    height, width, channels, multiplier = size = tuple(sizes.tolist())
+    windows = _windows(x.shape[1:3], (height, width), strides, padding, dilations)
+    _check_arriving(g, (len(x), *windows.output, channels * multiplier))
+    upstream = g.reshape(*g.shape[:3], channels, multiplier)
+    result = np.empty(size, g.dtype) if out is None else out
+    view = windows.view(x)
+    for i, j in np.ndindex(height, width):
+        np.sum(view[:, :, :, i, j, :, None] * upstream, axis=(0, 1, 2), out=result[i, j])
     return result
 
 
@@ -1727,6 +1838,7 @@ register(
         signature="input: T, filter: T",
         allowed=FLOATING,
         kernel=_depthwise,
+        into=_depthwise,
         never_fails=True,
         infer=_depthwise_spec,
         gradient=lambda z, g, x, filters, **how: (
@@ -1745,6 +1857,7 @@ register(
         signature="input_sizes: int32, filter: T, out_backprop: T",
         allowed=FLOATING,
         kernel=_depthwise_input,
+        into=_depthwise_input,
         never_fails=True,
         infer=lambda sizes, filters, g, **_: (g.dtype.base_dtype, constant_shape(sizes)),
         gradient=lambda z, g, sizes, filters, upstream, **how: (
@@ -1764,6 +1877,7 @@ register(
         signature="input: T, filter_sizes: int32, out_backprop: T",
         allowed=FLOATING,
         kernel=_depthwise_filter,
+        into=_depthwise_filter,
         never_fails=True,
         infer=lambda x, sizes, g, **_: (g.dtype.base_dtype, constant_shape(sizes)),
         gradient=lambda z, g, x, sizes, upstream, **how: (
@@ -1825,11 +1939,6 @@ def depthwise_conv2d(
     )
 
 
-def _stacked(x: Array, windows: _Windows, fill: float) -> Array:
-    padded = windows.padded(x, fill)
-    return np.stack([padded[there] for _, _, there in windows.places()])
-
-
 def _pool_spec(x: Tensor, *others: Tensor, ksize: Pair, strides: Pair, padding: str) -> Spec:
     static: StaticShape = x.static_shape or (None,) * 4
     assert static is not None  # the line above says so, for the type checker
@@ -1839,29 +1948,60 @@ def _pool_spec(x: Tensor, *others: Tensor, ksize: Pair, strides: Pair, padding: 
     return x.dtype.base_dtype, (static[0], *sizes, static[3])
 
 
-def _max_pool(x: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
-    result: Array = _stacked(x, _Windows(x.shape[1:3], ksize, strides, padding), -np.inf).max(axis=0)
+def _largest(x: Array, windows: _Windows, out: Array | None = None) -> Array:
+    """Return the largest element of each position: along the height first, which leaves less for the shorter runs."""
+    batch, height, width, channels = len(x), *windows.output, x.shape[3]
+    tall = np.full((batch, height, x.shape[2], channels), -np.inf, x.dtype)
+    for rows, image_rows in windows.lines[0]:
+        np.maximum(tall[:, rows], x[:, image_rows], out=tall[:, rows])
+    result = np.empty((batch, height, width, channels), x.dtype) if out is None else out
+    result.fill(-np.inf)
+    for columns, image_columns in windows.lines[1]:
+        np.maximum(result[:, :, columns], tall[:, :, image_columns], out=result[:, :, columns])
     return result
 
 
-def _winners(x: Array, windows: _Windows) -> Array:
-    """Return which place of the window holds its largest element, the first of them in row-major order."""
-    result: Array = np.argmax(_stacked(x, windows, -np.inf), axis=0)
+def _max_pool(x: Array, out: Array | None = None, *, ksize: Pair, strides: Pair, padding: str) -> Array:
+    return _largest(x, _windows(x.shape[1:3], ksize, strides, padding, (1, 1)), out)
+
+
+def _winners(x: Array, windows: _Windows) -> Iterator[tuple[Any, Any, Array]]:
+    """Yield for each place positions, elements, and whether the element is the largest: the first of them."""
+    largest = _largest(x, windows)
+    free = np.ones(largest.shape, bool)
+    for positions, elements in windows.places:
+        smaller = np.less(x[elements], largest[positions])
+        yield positions, elements, np.greater(free[positions], smaller)
+        free[positions] &= smaller
+
+
+def _bits(x: Array) -> Array:
+    """Return a view as integers: 0 or 1 times their bits is 0 or the number, be it infinite or NaN."""
+    return x.view(f"i{x.itemsize}")
+
+
+def _max_pool_gradient(
+    x: Array, y: Array, g: Array, out: Array | None = None, *, ksize: Pair, strides: Pair, padding: str
+) -> Array:
+    windows = _windows(x.shape[1:3], ksize, strides, padding, (1, 1))
+    _check_arriving(g, (len(x), *windows.output, x.shape[3]))
+    result = _zeros(x.shape, g.dtype, out)
+    for positions, elements, wins in _winners(x, windows):
+        if windows.apart:
+            np.multiply(_bits(g)[positions], wins, _bits(result)[elements])
+        else:
+            result[elements] += np.multiply(_bits(g)[positions], wins).view(g.dtype)
     return result
 
 
-def _max_pool_gradient(x: Array, y: Array, g: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
-    windows = _Windows(x.shape[1:3], ksize, strides, padding)
-    winners = _winners(x, windows)
-    result = windows.blank(x.shape[0], x.shape[3], g.dtype)
-    for place, (_, _, there) in enumerate(windows.places()):
-        result[there] += np.where(winners == place, g, np.zeros((), g.dtype))
-    return windows.inner(result)
-
-
-def _max_pool_gradient_gradient(x: Array, y: Array, g: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
-    windows = _Windows(x.shape[1:3], ksize, strides, padding)
-    result: Array = np.take_along_axis(_stacked(g, windows, 0.0), _winners(x, windows)[None], 0)[0]
+def _max_pool_gradient_gradient(
+    x: Array, y: Array, g: Array, out: Array | None = None, *, ksize: Pair, strides: Pair, padding: str
+) -> Array:
+    windows = _windows(x.shape[1:3], ksize, strides, padding, (1, 1))
+    _check_arriving(g, x.shape)
+    result = _zeros((len(x), *windows.output, x.shape[3]), g.dtype, out)
+    for positions, elements, wins in _winners(x, windows):
+        np.copyto(result[positions], g[elements], where=wins)
     return result
 
 
@@ -1874,6 +2014,7 @@ register(
         signature="input: T",
         allowed=FLOATING,
         kernel=_max_pool,
+        into=_max_pool,
         never_fails=True,
         infer=_pool_spec,
         gradient=lambda z, g, x, **how: apply("MaxPoolGrad", x, z, g, **how),
@@ -1890,6 +2031,7 @@ register(
         signature="orig_input: T, orig_output: T, grad: T",
         allowed=FLOATING,
         kernel=_max_pool_gradient,
+        into=_max_pool_gradient,
         never_fails=True,
         infer=lambda x, y, g, **_: shapes.same(x),
         gradient=lambda z, g, x, y, upstream, **how: (
@@ -1909,6 +2051,7 @@ register(
         signature="orig_input: T, orig_output: T, grad: T",
         allowed=FLOATING,
         kernel=_max_pool_gradient_gradient,
+        into=_max_pool_gradient_gradient,
         never_fails=True,
         infer=lambda x, y, g, **_: shapes.same(y),
         gradient=lambda z, g, x, y, upstream, **how: (
@@ -1978,23 +2121,32 @@ def _pool(
 
 def _counts(windows: _Windows, dtype: Any) -> Array:
     """Return how many elements, margins left out, each position of the window covers."""
-    result: Array = _stacked(np.ones((1, *windows.image, 1), dtype), windows, 0.0).sum(axis=0)
+    result = np.zeros((1, *windows.output, 1), dtype)
+    for positions, _ in windows.places:
+        result[positions] += 1
     return result
 
 
-def _avg_pool(x: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
-    windows = _Windows(x.shape[1:3], ksize, strides, padding)
-    return np.sum(_stacked(x, windows, 0.0), axis=0, dtype=x.dtype) / _counts(windows, x.dtype)
+def _avg_pool(x: Array, out: Array | None = None, *, ksize: Pair, strides: Pair, padding: str) -> Array:
+    windows = _windows(x.shape[1:3], ksize, strides, padding, (1, 1))
+    result = _zeros((len(x), *windows.output, x.shape[3]), x.dtype, out)
+    for positions, elements in windows.places:
+        result[positions] += x[elements]
+    result /= _counts(windows, x.dtype)
+    return result
 
 
-def _avg_pool_gradient(sizes: Array, g: Array, *, ksize: Pair, strides: Pair, padding: str) -> Array:
-    batch, height, width, channels = sizes.tolist()
-    windows = _Windows((height, width), ksize, strides, padding)
-    result = windows.blank(batch, channels, g.dtype)
+def _avg_pool_gradient(
+    sizes: Array, g: Array, out: Array | None = None, *, ksize: Pair, strides: Pair, padding: str
+) -> Array:
+    size = tuple(sizes.tolist())
+    windows = _windows(size[1:3], ksize, strides, padding, (1, 1))
+    _check_arriving(g, (size[0], *windows.output, size[3]))
+    result = _zeros(size, g.dtype, out)
     share = g / _counts(windows, g.dtype)
-    for _, _, there in windows.places():
-        result[there] += share
-    return windows.inner(result)
+    for positions, elements in windows.places:
+        result[elements] += share[positions]
+    return result
 
 
 register(
@@ -2004,6 +2156,7 @@ register(
         signature="value: T",
         allowed=FLOATING,
         kernel=_avg_pool,
+        into=_avg_pool,
         never_fails=True,
         infer=_pool_spec,
         gradient=lambda z, g, x, **how: apply("AvgPoolGrad", shape(x), g, **how),
@@ -2019,6 +2172,7 @@ register(
         signature="orig_input_shape: int32, grad: T",
         allowed=FLOATING,
         kernel=_avg_pool_gradient,
+        into=_avg_pool_gradient,
         never_fails=True,
         infer=lambda sizes, g, **_: (g.dtype.base_dtype, constant_shape(sizes)),
         gradient=lambda z, g, sizes, upstream, **how: (None, apply("AvgPool", g, **how)),
