@@ -186,22 +186,31 @@ class TrainView(_Shown):
             return self._trainer.run(fetches, feed_dict)
 
     def decision_boundary(
-        self, output: Any, placeholder: Any, points: Any, labels: Any, names: Sequence[str] = ("x[0]", "x[1]")
+        self,
+        output: Any,
+        placeholder: Any,
+        points: Any,
+        labels: Any,
+        names: Sequence[str] = ("x[0]", "x[1]"),
+        *,
+        classes: Sequence[str] | None = None,
     ) -> Boundary:
-        """Return a picture of where a network of two inputs says yes, with the variables as they are trained so far.
+        """Return a picture of what a network of two inputs answers where, as it is trained so far.
 
         Parameters
         ----------
-        output : Tensor of shape (n,) or (n, 1)
-            What the network answers: more than one half is yes.
+        output : Tensor of shape (n,), (n, 1) or (n, k)
+            What the network answers: more than one half is yes; or the class with the largest of its k scores.
         placeholder : Tensor of shape (n, 2)
             Where it takes its inputs.
         points : array of shape (n, 2)
             Inputs, to be drawn.
         labels : array of shape (n,)
-            1 where the right answer is yes, else 0.
+            1 where the right answer is yes, else 0; or the number of the right class, from 0 on.
         names : sequence of two str
             What the inputs are called.
+        classes : sequence of str, optional
+            What the k classes are called; by default by their numbers.
 
         Returns
         -------
@@ -211,7 +220,7 @@ class TrainView(_Shown):
         Raises
         ------
         ValueError
-            If `points` is not of shape (n, 2), or there is not one label for each.
+            If `points` is not of shape (n, 2), there is not one label for each, or `classes` are not k names.
         """
         points, labels = np.asarray(points), np.asarray(labels).reshape(-1)
         if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels) or not len(points):
@@ -221,10 +230,20 @@ class TrainView(_Shown):
         room = 0.12 * np.where(high > low, high - low, 1.0)
         axes = [np.linspace(low[i] - room[i], high[i] + room[i], _PLACES) for i in (0, 1)]
         grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
-        scores = np.asarray(self.run(output, {placeholder: grid})).reshape(_PLACES, _PLACES)
-        answers = np.asarray(self.run(output, {placeholder: points})).reshape(-1) > 0.5
-        right = int(np.sum(answers == (labels > 0.5)))
-        return Boundary(axes, scores, points, labels, tuple(names), right, self.learning)
+        scores, answers = (
+            np.asarray(self.run(output, {placeholder: places})).reshape(len(places), -1) for places in (grid, points)
+        )
+        count = scores.shape[1]
+        if classes is not None and (count == 1 or len(classes) != count):
+            raise ValueError(message("train_view.bad_classes", names=len(classes), count=count))
+        if count == 1:
+            called: tuple[str, ...] = ()
+            is_right = (answers[:, 0] > 0.5) == (labels > 0.5)
+        else:
+            called = tuple(map(str, range(count) if classes is None else classes))
+            is_right = np.argmax(answers, axis=1) == labels
+        scores = scores.reshape(_PLACES, _PLACES, *([count] if called else []))
+        return Boundary(axes, scores, points, labels, tuple(names), int(is_right.sum()), self.learning, called)
 
     def _present_landscape(self) -> Landscape | None:
         """Return the loss around the path, computed anew when the path has left it."""
@@ -267,11 +286,11 @@ class TrainView(_Shown):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Boundary(_Shown):
-    """Where a network of two inputs says yes; made by `TrainView.decision_boundary`.
+    """What a network of two inputs answers where; made by `TrainView.decision_boundary`.
 
     Attributes
     ----------
-    axes, scores, points, labels, names
+    axes, scores, points, labels, names, classes
         As `gradnb.render.figure.boundary` takes them.
     right : int
         How many of the points it answers rightly.
@@ -286,6 +305,7 @@ class Boundary(_Shown):
     names: tuple[str, ...]
     right: int
     learning: Learning
+    classes: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Return how many of the points are answered rightly."""
@@ -299,7 +319,9 @@ class Boundary(_Shown):
     def png(self) -> bytes:
         """Return the picture as PNG."""
         look = (self.learning.language, self.learning.theme)
-        return figure.boundary(self.axes, self.scores, self.points, self.labels, self.names, *look)
+        return figure.boundary(
+            self.axes, self.scores, self.points, self.labels, self.names, *look, classes=self.classes
+        )
 
 
 @dataclass(frozen=True, repr=False, eq=False)

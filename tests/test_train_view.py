@@ -218,3 +218,20 @@ def test_a_decision_boundary_counts_the_right_answers() -> None:
         view.decision_boundary(answer, x, points, labels[:4])
     with pytest.raises(ValueError, match=r"of the shapes \(5, 3\)"):
         view.decision_boundary(answer, x, np.ones((5, 3)), labels)
+
+
+def test_of_several_classes_the_largest_score_decides() -> None:
+    x = tf.placeholder(tf.float32, [None, 2], name="x")
+    w = tf.Variable([[1.0, -1.0, 0.0], [0.0, 0.0, 1.0]], name="w")
+    scores = tf.matmul(x, w)
+    column = scores[:, :1]
+    points = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    view = tf.train_view(tf.reduce_sum(tf.square(scores)), tf.train.GradientDescentOptimizer(0.0), {x: points})
+    boundary = view.decision_boundary(scores, x, points, [0, 1, 2, 2], classes=["east", "west", "north"])
+    assert boundary.right == 3
+    assert boundary.classes == ("east", "west", "north")
+    assert boundary.png().startswith(b"\x89PNG")
+    assert view.decision_boundary(scores, x, points, [1, 0, 0, 0]).classes == ("0", "1", "2")
+    for output in (scores, column):
+        with pytest.raises(ValueError, match="classes gives 2 names, and the output has"):
+            view.decision_boundary(output, x, points, [0, 1, 2, 2], classes=["east", "west"])

@@ -54,6 +54,8 @@ _LIGHT_LINES = ("#0072b2", "#d55e00", "#007a59", "#b0518a", "#1f8fd0", "#a36b00"
 _DARK_LINES = ("#56b4e9", "#f08030", "#2fc39a", "#e79ac2", "#9fd6f7", "#ffcf6b", "#b9a0ea", "#edf0f6")
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (5, 1.4, 1.2, 1.4)))
 
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
 #: A curve of more points is drawn by the lowest and the highest of neighbours.
 _MOST_POINTS = 1200
 #: Points of shorter curves are marked one by one.
@@ -182,25 +184,28 @@ def boundary(
     language: str = "en",
     theme: str = "auto",
     format: Format = "png",
+    classes: Sequence[str] = (),
 ) -> bytes:
-    """Return where a network says yes and where no, with the points that it learned from.
+    """Return where a network says yes and where no, or which class it names where, with points.
 
     Parameters
     ----------
     axes : sequence of two ndarray
         Where the scores were computed, along each of the two inputs.
-    scores : ndarray of shape (len(axes[1]), len(axes[0]))
-        More than one half is yes.
+    scores : ndarray of shape (len(axes[1]), len(axes[0])) or (len(axes[1]), len(axes[0]), len(classes))
+        More than one half is yes; or the class with the largest score.
     points : ndarray of shape (n, 2)
         The points.
     labels : ndarray of shape (n,)
-        1 where the answer is yes, else 0.
+        1 where the answer is yes, else 0; or the number of the class.
     names : sequence of two str
         What the inputs are called.
     language, theme
         As for `Learning`.
     format : str
         ``png``, ``svg`` or ``pdf``.
+    classes : sequence of str, optional
+        What the classes are called.
 
     Returns
     -------
@@ -213,18 +218,37 @@ def boundary(
     look.prepare(place, "", "")
     place.set_xlabel(look.drawable(names[0]), fontproperties=look.font, color=look.colors.text, parse_math=False)
     place.set_ylabel(look.drawable(names[1]), fontproperties=look.font, color=look.colors.text, parse_math=False)
-    blend = LinearSegmentedColormap.from_list("", [look.colors.seed_fill, look.colors.cell, look.colors.backward_fill])
     finite = np.ma.masked_invalid(scores)
-    place.contourf(*axes, finite, levels=np.linspace(0, 1, 11), cmap=blend, extend="both")
-    if finite.min() < 0.5 < finite.max():
-        place.contour(*axes, finite, levels=[0.5], colors=[look.colors.text], linewidths=1.6)
-    yes = np.asarray(labels) > 0.5
-    marks = [
-        place.plot(*points[chosen].T, marker, color=color, markersize=5, markeredgecolor=look.colors.background)[0]
-        for chosen, marker, color in ((yes, "o", look.lines[0]), (~yes, "s", look.lines[1]))
-    ]
-    look.legend(place, marks, [look.say("yes"), look.say("no")], loc="upper left", bbox_to_anchor=(1.01, 1.02))
+    if classes:
+        _paint_regions(place, look, axes, finite)
+        chosen = [np.asarray(labels) == number for number in range(len(classes))]
+    else:
+        colors = [look.colors.seed_fill, look.colors.cell, look.colors.backward_fill]
+        blend = LinearSegmentedColormap.from_list("", colors)
+        place.contourf(*axes, finite, levels=np.linspace(0, 1, 11), cmap=blend, extend="both")
+        if finite.min() < 0.5 < finite.max():
+            place.contour(*axes, finite, levels=[0.5], colors=[look.colors.text], linewidths=1.6)
+        yes = np.asarray(labels) > 0.5
+        chosen = [yes, ~yes]
+    marks = []
+    for number, some in enumerate(chosen):
+        marker, color = _MARKERS[number % len(_MARKERS)], look.lines[number % len(look.lines)]
+        marks += place.plot(*points[some].T, marker, color=color, markersize=5, markeredgecolor=look.colors.background)
+    called = classes or [look.say("yes"), look.say("no")]
+    look.legend(place, marks, called, loc="upper left", bbox_to_anchor=(1.01, 1.02))
     return look.written(figure, format)
+
+
+def _paint_regions(place: Axes, look: _Look, axes: Sequence[Array], scores: Array) -> None:
+    """Paint where each class has the largest score, and the lines between."""
+    for number in range(scores.shape[2]):
+        lead = scores[:, :, number] - np.delete(scores, number, axis=2).max(axis=2)
+        if not lead.max() > 0:
+            continue
+        color = look.lines[number % len(look.lines)]
+        place.contourf(*axes, lead, levels=[0, float(lead.max())], colors=[color], alpha=0.22)
+        if lead.min() < 0:
+            place.contour(*axes, lead, levels=[0], colors=[look.colors.text], linewidths=1.2)
 
 
 Box = tuple[float, float, float, float]

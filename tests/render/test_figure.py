@@ -267,3 +267,18 @@ def test_a_boundary_has_points_of_two_shapes() -> None:
     assert drawn != figure.boundary(axes, scores, points, 1 - labels, ("width", "length"))
     one_sided = figure.boundary(axes, np.full((9, 9), np.nan), points, labels, ("$a$", "b"), "zh", "dark")
     assert pixels(one_sided).any()
+
+
+def test_a_boundary_of_several_classes_has_a_shape_and_a_region_for_each() -> None:
+    axes = [np.linspace(-1, 1, 9)] * 2
+    across, up = np.meshgrid(*axes)
+    scores = np.stack([across, -across, up], axis=-1)
+    points = np.array([[0.9, 0.0], [-0.9, 0.0], [0.0, 0.9]])
+    labels = np.array([0, 1, 2])
+    look = (axes, scores, points, labels, ("width", "length"))
+    drawn = figure.boundary(*look, classes=("a", "b", "$c$"))
+    assert drawn == figure.boundary(*look, classes=("a", "b", "$c$"))
+    assert drawn != figure.boundary(axes, scores, points, labels[::-1], ("width", "length"), classes=("a", "b", "$c$"))
+    assert drawn != figure.boundary(axes, -scores, points, labels, ("width", "length"), classes=("a", "b", "$c$"))
+    unknown = figure.boundary(axes, scores * np.nan, points, labels, ("a", "b"), "zh", "dark", classes=("a", "b", "c"))
+    assert pixels(unknown).any()
