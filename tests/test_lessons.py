@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tokenize
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from gradnb.exercises import exercises
 from gradnb.lessons import copy_lessons, lessons
 from gradnb.messages import LANGUAGES
 
@@ -91,11 +95,89 @@ def test_it_ends_with_what_was_left_out(lesson: Path) -> None:
 
 
 @each_lesson
-def test_its_links_lead_to_lessons(lesson: Path) -> None:
-    for cell in nbformat.read(lesson, 4).cells:
-        if cell.cell_type == "markdown":
-            for target in cell.source.split("](")[1:]:
-                assert (lesson.parent / target.partition(")")[0]).is_file()
+def test_its_links_lead_to_files(lesson: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", prose(lesson)):
+        assert target.startswith("https://") or (lesson.parent / target).is_file(), target
+
+
+@each_lesson
+def test_it_begins_with_a_question(lesson: Path) -> None:
+    first, *_ = nbformat.read(lesson, 4).cells
+    opening, mark = {"en": ("**A question first.**", "?"), "zh": ("**先想一个问题。**", "？")}[lesson.parent.name]
+    assert first.cell_type == "markdown"
+    assert re.match(rf"# {int(lesson.name[:2])} · .+\n\n{re.escape(opening)}", first.source)
+    assert mark in first.source
+
+
+@each_lesson
+def test_three_gradients_or_more_are_predicted(lesson: Path) -> None:
+    predicted = [cell for cell in codes(lesson) if re.match(r"%%?gradgraph .*--hide \w", cell.source)]
+    assert len(predicted) >= 3
+
+
+@each_lesson
+def test_it_holds_its_own_exercises_two_or_more_and_they_are_the_readers_turn(lesson: Path) -> None:
+    tasks = [cell for cell in codes(lesson) if re.search(r"^check\('\d+\.\d+', answer\)$", cell.source, re.MULTILINE)]
+    names = [re.findall(r"^check\('(.+)', answer\)$", cell.source, re.MULTILINE) for cell in tasks]
+    own = f"{int(lesson.name[:2])}."
+    assert names == [[exercise.name] for exercise in exercises() if exercise.name.startswith(own)]
+    assert len(names) >= 2
+    for cell in tasks:
+        assert "\nanswer = ...\n" in f"\n{cell.source}"
+        assert cell.outputs[-1].data["text/plain"].startswith("… ")
+
+
+@each_lesson
+def test_each_exercise_has_its_heading(lesson: Path) -> None:
+    word = {"en": "Exercise", "zh": "习题"}[lesson.parent.name]
+    own = f"{int(lesson.name[:2])}."
+    titles = re.findall(rf"^## {word} ([\d.]+)$", prose(lesson), re.MULTILINE)
+    assert titles == [exercise.name for exercise in exercises() if exercise.name.startswith(own)]
+
+
+def test_every_exercise_of_the_course_belongs_to_a_lesson() -> None:
+    numbers = {int(lesson.name[:2]) for lesson in EVERY_LESSON}
+    assert {int(exercise.name.partition(".")[0]) for exercise in exercises()} <= numbers
+
+
+@each_lesson
+def test_its_summary_has_three_sentences(lesson: Path) -> None:
+    title = {"en": "## In short", "zh": "## 小结"}[lesson.parent.name]
+    (summary,) = re.findall(rf"^{title}\n\n(.+?)\n\n## ", prose(lesson), re.MULTILINE | re.DOTALL)
+    assert [line[:2] for line in summary.splitlines()] == ["* "] * 3
+
+
+@each_lesson
+def test_its_headings_are_in_order(lesson: Path) -> None:
+    levels = [len(sharps) for sharps in re.findall(r"^(#+) ", prose(lesson), re.MULTILINE)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+@each_lesson
+def test_its_images_are_told_in_words(lesson: Path) -> None:
+    assert not re.search(r"!\[\s*\]", prose(lesson))
+    shown = [prose(lesson), *(data["text/html"] for data in bundles(lesson) if "text/html" in data)]
+    for image in re.findall(r"<img\b[^>]*>", "".join(shown)):
+        assert re.search(r'\balt="[^"]+"', image)
+
+
+def codes(lesson: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in nbformat.read(lesson, 4).cells if cell.cell_type == "code"]
+
+
+def bundles(lesson: Path) -> Iterator[dict[str, str]]:
+    """Yield what the cells of a lesson have displayed, by MIME type."""
+    for cell in codes(lesson):
+        for output in cell.outputs:
+            yield output.get("data", {})
+
+
+def prose(lesson: Path) -> str:
+    """Return the text of a lesson, without the programs that it quotes."""
+    texts = [cell.source for cell in nbformat.read(lesson, 4).cells if cell.cell_type == "markdown"]
+    return re.sub(r"^```.*?^```$", "", "\n\n".join(texts), flags=re.MULTILINE | re.DOTALL) + "\n"
 
 
 def test_a_copy_has_all_lessons_of_the_language(tmp_path: Path) -> None:
