@@ -11,8 +11,11 @@ from gradnb.engine import shapes
 from gradnb.engine.graph import Graph
 from gradnb.engine.literals import Array, as_array
 from gradnb.engine.slices import IndexedSlices, IndexedSlicesValue
-from gradnb.engine.tensor import Operation, Tensor
+from gradnb.engine.tensor import Operation, Operators, Tensor
 from gradnb.engine.why import why_none
+
+#: What stands for one tensor or operation, and always for the same.
+SINGLE: Final = (Tensor, Operation, Operators, str)
 
 #: A fed array of at most so many bytes is copied, since a run is remembered with what was fed; a larger one is kept as
 #: it is, and whoever changes it afterwards changes what is remembered.
@@ -63,6 +66,23 @@ def collect(
     except KeyError as error:
         raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error.args[0]!r})") from None
     return next
+
+
+def lasting(fetch: Any) -> Any:
+    """Return what is equal for all structures of the same form with the same tensors in them: ``(list, a, b)``.
+
+    Raises
+    ------
+    TypeError
+        If something in it is no tensor or operation, nor always stands for the same.
+    """
+    if isinstance(fetch, SINGLE) or type(fetch) is IndexedSlices:
+        return fetch
+    if isinstance(fetch, Mapping):
+        return (type(fetch), tuple(fetch), *map(lasting, fetch.values()))
+    if isinstance(fetch, (list, tuple)):
+        return (type(fetch), *map(lasting, fetch))
+    raise TypeError
 
 
 def fed(feed_dict: Any, graph: Graph) -> dict[Tensor, Any]:

@@ -162,7 +162,7 @@ class Plans:
         try:
             with np.errstate(all="ignore"):
                 steps = Steps(self._session, program.operations, program.elements, program.feeds, arrays)
-                plan = Plan(steps, program.elements)
+                plan = Plan(steps, program.elements, program.feeds)
         except Unready:
             return None
         del self._idle[: 1 - _PLANS_KEPT]
@@ -268,9 +268,11 @@ class Plan:
         What has to be done.
     elements : sequence of (Tensor or Operation)
         What is fetched.
+    feeds : sequence of Tensor
+        What is fed.
     """
 
-    def __init__(self, planned: Steps, elements: Sequence[Tensor | Operation]) -> None:
+    def __init__(self, planned: Steps, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> None:
         fetched = [value for value in planned.results if value is not None]
         steps = _only_needed(planned.steps, fetched)
         tiled = in_tiles(steps)
@@ -284,7 +286,7 @@ class Plan:
         self._finish: list[tuple[int, Callable[[Any], Any]]] = []
         self._released: list[Places] = []
         viewed = {value for step in steps if step.view for value in step.inputs}
-        self._fed = [_start(value, COPIED, viewed) for value in planned.fed]
+        self._fed = [(tensor, _start(value, COPIED, viewed)) for tensor, value in zip(feeds, planned.fed, strict=True)]
         self._read = [(cell, _start(value, LARGE - 1, viewed)) for cell, value in planned.read]
         self._bound: list[Array | None] = [None] * len(self._read)
         for place, (step, ended) in enumerate(zip(steps, _endings(steps, fetched), strict=True)):
@@ -376,7 +378,7 @@ class Plan:
 
     def is_for(self, arrays: Sequence[Array]) -> bool:
         """Return whether it was made for the shapes of what is fed, and of what the variables have."""
-        return all(array.shape == fed[1] for array, fed in zip(arrays, self._fed, strict=True)) and all(
+        return all(array.shape == start[1] for array, (_, start) in zip(arrays, self._fed, strict=True)) and all(
             cell.value is not None and cell.value.shape == start[1] for cell, start in self._read
         )
 
@@ -385,14 +387,19 @@ class Plan:
 
         Raises
         ------
+        TypeError, ValueError
+            If a value does not fit the tensor to which it is fed.
         OpError
             If an operation fails.
         """
         arrays = []
-        for (dtype, shape, small, copy, places), value in zip(self._fed, values):  # noqa: B905  # to check takes longer
-            if type(value) is not np.ndarray or value.dtype is not dtype or value.shape != shape:
+        for (tensor, (dtype, shape, small, copy, places)), value in zip(self._fed, values):  # noqa: B905  # takes longer
+            if type(value) is not np.ndarray or value.dtype is not dtype:
+                array = as_fed(tensor, value)
+            else:
+                array = value.copy() if small else value
+            if array.shape != shape:
                 return None
-            array = value.copy() if small else value
             arrays.append(array)
             if copy is not None:
                 np.copyto(copy, array)

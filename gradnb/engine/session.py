@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from itertools import count
 from types import MappingProxyType, TracebackType
@@ -14,11 +14,11 @@ import numpy as np
 
 from gradnb.engine.cells import Cell
 from gradnb.engine.defaults import sessions
-from gradnb.engine.fetches import collect, fed
+from gradnb.engine.fetches import SINGLE, collect, fed, lasting
 from gradnb.engine.graph import Graph, get_default_graph
 from gradnb.engine.literals import Array
 from gradnb.engine.plan import Plans, Program
-from gradnb.engine.tensor import Operation, Operators, Tensor
+from gradnb.engine.tensor import Operation, Tensor
 from gradnb.messages import text
 
 __all__ = [
@@ -29,9 +29,6 @@ __all__ = [
 
 #: For how many sets of fetches and feeds a session keeps what it prepared.
 _PROGRAMS_KEPT: Final = 64
-
-#: What stands for one tensor or operation, and always for the same.
-_SINGLE: Final = (Tensor, Operation, Operators, str)
 
 _NO_FEEDS: Final[Mapping[Any, Any]] = MappingProxyType({})
 
@@ -168,7 +165,8 @@ class Session(AbstractContextManager["Session"]):
     def variables(self) -> Mapping[Operation, Array]:
         """Return the values of the initialized variables; whoever keeps them keeps what they are at this time."""
         if self._variables is None:
-            self._variables = {op: cell.array for op, cell in self._cells.items() if cell.array is not None}
+            values = {op: cell.value for op, cell in self._cells.items() if cell.value is not None}
+            self._variables = MappingProxyType(values)
         return self._variables
 
     def _forget_variables(self) -> None:
@@ -257,9 +255,9 @@ class Session(AbstractContextManager["Session"]):
         try:
             values = feed_dict.values()
             if kind is list or kind is tuple:
-                request = self._requests[(kind, *fetches, None, *feed_dict)]
+                request = self._requests[((kind, *fetches), *feed_dict)]
             else:
-                request = self._requests[(kind, fetches, None, *feed_dict)]
+                request = self._requests[(fetches, *feed_dict)]
         except (AttributeError, KeyError, TypeError):
             request = self._understood(fetches, feed_dict)
         plans, rebuild, plain = request
@@ -290,7 +288,12 @@ class Session(AbstractContextManager["Session"]):
         return run
 
     def _understood(self, fetches: Any, feed_dict: Any) -> _Request:
-        """Return what fetches and feeds ask for, and keep it where `run` finds it at once the next time."""
+        """Return what fetches and feeds ask for, and keep it where it is found at once the next time."""
+        written: tuple[Any, ...] | None = None
+        with suppress(TypeError):
+            written = lasting(fetches), *map(lasting, feed_dict)
+            if written in self._requests:
+                return self._requests[written]
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
         if not self.graph.version:
@@ -306,16 +309,13 @@ class Session(AbstractContextManager["Session"]):
                 self._plans.popitem(last=False)[1].forget()
                 self._requests.clear()
         self._plans.move_to_end(key)
-        kind = type(fetches)
-        written = tuple(fetches) if kind is list or kind is tuple else (fetches,)
-        single = all(isinstance(part, _SINGLE) for part in written)
-        plain = type(feed_dict) in (dict, MappingProxyType) and len(feeds) == len(feed_dict)
-        plain = plain and all(isinstance(key, _SINGLE) for key in feed_dict)
-        request = _Request(plans, None if kind is list and single else rebuild, plain)
-        if single and plain:
-            if len(self._requests) > 2 * _PROGRAMS_KEPT:
-                self._requests.clear()
-            self._requests[(kind, *written, None, *feed_dict)] = request
+        if len(self._requests) > 2 * _PROGRAMS_KEPT:
+            self._requests.clear()
+        is_list = type(fetches) is list and all(isinstance(part, SINGLE) for part in fetches)
+        plain = len(feeds) == len(feed_dict) and all(isinstance(key, SINGLE) for key in feed_dict)
+        request = _Request(plans, None if is_list else rebuild, plain)
+        if written is not None:
+            self._requests[written] = request
         return request
 
     def make_room(self, most: int) -> None:

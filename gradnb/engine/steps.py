@@ -297,7 +297,7 @@ class Steps:
         if into is None and isinstance(kernel, np.ufunc):
             into, writable = kernel, len(inputs)
         open_shape = any(value.shape is None for value in values)
-        if open_shape:
+        if open_shape or any(value.dtype.kind == "O" for value in values):
             into = None
         elif definition.into_for is not None:
             into = definition.into_for(*(value.shape for value in inputs), **attributes)

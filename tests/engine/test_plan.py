@@ -820,6 +820,24 @@ def test_strings_go_the_plain_way() -> None:
         assert all(isinstance(entry, bytes) for entry in found[0].tolist())
 
 
+def test_strings_need_no_feed() -> None:
+    """Neither many constant ones, which are not joined before the run, nor those that a function returns."""
+    many = tf.constant([str(number) for number in range(1000)])
+    found = Pair().run([tf.concat([many, many], 0), tf.stack([many, many])])
+    assert found[0].shape == (2000,) and found[1][1, 7] == b"7"
+    word = tf.py_func(lambda: "word", [], tf.string)
+    assert Pair().run([tf.stack([word, tf.constant("x")]), word])[1] == b"word"
+
+
+def test_random_numbers_are_those_of_the_interpreter() -> None:
+    tf.set_random_seed(3)
+    x = tf.random_normal([4]) * tf.random_uniform([4], seed=1)
+    pair = Pair()
+    first = pair.run([x, tf.identity(x)])
+    second = pair.run([x, tf.identity(x)])
+    assert same_bits(*first) and same_bits(*second) and not same_bits(first[0], second[0])
+
+
 def test_arrays_of_every_layout_may_be_fed() -> None:
     x = tf.placeholder(tf.float32, [60, 400])
     y = [tf.reduce_sum(tf.exp(x), axis=0), tf.reduce_sum(x * 2.0), tf.transpose(x) * 1.0, x[::2] + 1.0]
