@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 
-from .measuring import ONE_THREAD, importing, in_a_process, in_turn, ratio
+from .measuring import ONE_THREAD, ROOT, importing, in_a_process, in_turn, ratio
 
 os.environ.update(ONE_THREAD)  # before NumPy is imported
 
 import argparse
 import platform
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
+from statistics import median
 
 from .columns import COLUMNS, Column
 from .workloads import WORKLOADS, Job, Workload, after_three_steps, disagreement
 
-IMPORT, CHAIN = "W0", "W7"
-ROWS = (IMPORT, *(workload.key for workload in WORKLOADS), CHAIN)
+IMPORT, CHAIN, PICTURE = "W0", "W7", "picture"
+ROWS = (IMPORT, *(workload.key for workload in WORKLOADS), PICTURE)
 LENGTHS = (1_000, 10_000, 100_000)
 PACKAGES = {"hand": "numpy", "tensorflow": "tensorflow.compat.v1"}
 
@@ -43,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen and not options.no_memory and sys.platform == "linux":
         _print_memory(chosen, columns)
     if _is_chosen(CHAIN, options.workloads):
-        _print_chains(columns, options.lengths, options.timeout)
+        _print_parts(columns, options.rounds)
+        if sys.platform == "linux":
+            _print_chains(columns, options.lengths, options.timeout)
+    if _is_chosen(PICTURE, options.workloads):
+        _print_pictures()
     return 0 if agree else 1
 
 
@@ -98,10 +105,11 @@ def _version(package: str) -> str:
 def _print_imports(columns: Sequence[Column], rounds: int) -> None:
     packages = {c.name: PACKAGES.get(c.name, c.package) for c in columns if c.name != "tuned"}
     found = importing(packages, rounds)
-    times = {name: sorted(values)[len(values) // 2] for name, values in found.items()}
-    rows = [[f"{IMPORT} import, ms", *(f"{times[name] * 1e3:.0f}" for name in packages)]]
-    extra = {name: sorted(a - b for a, b in zip(found[name], found["hand"], strict=True)) for name in packages}
-    rows.append(["more than NumPy, ms", *(f"{extra[name][len(extra[name]) // 2] * 1e3:.0f}" for name in packages)])
+    more = {name: [a - b for a, b in zip(found[name], found["hand"], strict=True)] for name in packages}
+    rows = [
+        [f"{IMPORT} import, ms", *(f"{median(found[name]) * 1e3:.0f}" for name in packages)],
+        ["more than NumPy, ms", *(f"{median(more[name]) * 1e3:.0f}" for name in packages)],
+    ]
     _print_table("Whole processes that import the package (hand: NumPy), median", list(packages), rows)
 
 
@@ -114,7 +122,7 @@ def _print_times(workloads: Sequence[Workload], columns: Sequence[Column], round
         wrong = _disagreements(workload, jobs)
         agree = agree and not wrong
         found = in_turn({name: job.step for name, job in jobs.items()}, rounds, slice_seconds)
-        hand = sorted(found["hand"])[rounds // 2]
+        hand = median(found["hand"])
         cells = [f"{workload.key} {workload.title}", _time(hand)]
         for name in names[1:]:
             cells.append("–" if name not in found else wrong.get(name) or _ratio(found[name], found["hand"]))
@@ -153,10 +161,29 @@ def _print_memory(workloads: Sequence[Workload], columns: Sequence[Column]) -> N
             cells.append("–" if found is None else f"{held}{found['step']:.1f}")
         rows.append(cells)
     _print_table(
-        "Memory, MB: arrays held between steps + peak that a step adds (torch, jax, tensorflow: of the process)",
+        "Memory, MB: arrays held between steps + peak that a step adds (torch, jax, tensorflow: the process's growth)",
         names,
         rows,
     )
+
+
+def _print_parts(columns: Sequence[Column], rounds: int) -> None:
+    problem = next(workload for workload in WORKLOADS if workload.key == CHAIN).problem()
+    names, rows = [], []
+    for column in columns:
+        if hasattr(column.load(), "parts_of_a_new_chain"):
+            parts = [column.load().parts_of_a_new_chain(problem) for _ in range(rounds)]
+            names = list(parts[0])
+            rows.append([column.name, *(f"{median(part[name] for part in parts) * 1e3:.2f}" for name in names)])
+    _print_table("A new chain of 100 operations, ms: median", names, rows)
+
+
+def _print_pictures() -> None:
+    if find_spec("ipywidgets") is None:
+        print("\nPictures are not measured: ipywidgets is not installed.")
+        return
+    print("\nFrom a slider's event to the picture\n", flush=True)
+    subprocess.run([sys.executable, "-m", "tests.benchmarks.picture"], cwd=ROOT, check=True)
 
 
 def _print_chains(columns: Sequence[Column], lengths: Iterable[int], timeout: float) -> None:

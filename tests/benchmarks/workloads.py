@@ -9,7 +9,8 @@ W3    one variable of 1000 numbers used 500 times: the value and gradient of x �
 W4    a training step of a perceptron 784-256-128-10 on 128 pictures, relu, softmax cross entropy, SGD
 W5    sum(tanh(x · w + b)²) on 4 million elements: value and the gradients of w and b
 W6    a training step of a small convolutional network on 32 pictures of 28 × 28
-W7    a chain of 1000, 10 000 and 100 000 operations in a fresh process: building, gradients and the first run
+W7    a chain of 100 operations, made anew each time: building, gradients and one run; the same with 1000, 10 000 and
+      100 000 operations in a fresh process each
 W8    a product of the Hessian of a perceptron 20-32-32-1 with a new vector each time, 64 samples
 ====  =========================================================================================================
 """
@@ -247,6 +248,7 @@ WORKLOADS = (
         lambda rng: convolution(rng, 32, 28, (16, 32)),
         lambda rng: convolution(rng, 2, 8, (3, 4)),
     ),
+    Workload("W7", "a new chain of 100", "new_chain", lambda rng: chain(rng, 25), lambda rng: chain(rng, 2)),
     Workload(
         "W8",
         "Hessian times vector",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from itertools import cycle
+from time import perf_counter
 from typing import Any
 
 from ..workloads import Array, Chain, Curvature, Elementwise, Fan, Job, Network, Sums
@@ -64,10 +65,15 @@ class GraphPrograms:
         """W2."""
         tf = self._tf
         with tf.Graph().as_default() as graph:
-            x = y = tf.placeholder(tf.float32, problem.x.shape)
-            for _ in range(problem.repeats):
-                y = tf.exp(tf.sin(y) * 0.5) - 0.3
+            x, y = self._links(problem)
             return self._value_and_gradient(graph, y, x, problem)
+
+    def _links(self, problem: Chain) -> tuple[Any, Any]:
+        tf = self._tf
+        x = y = tf.placeholder(tf.float32, problem.x.shape)
+        for _ in range(problem.repeats):
+            y = tf.exp(tf.sin(y) * 0.5) - 0.3
+        return x, y
 
     def fan(self, problem: Fan) -> Job:
         """W3."""
@@ -146,6 +152,27 @@ class GraphPrograms:
             return found
 
         return Job(step)
+
+    def new_chain(self, problem: Chain) -> Job:
+        """W7, of 100 operations."""
+        return Job(lambda: self.chain(problem).step())
+
+    def parts_of_a_new_chain(self, problem: Chain) -> dict[str, float]:
+        """Return the seconds of each part of what `new_chain` does, and of two more runs."""
+        tf = self._tf
+        times = [perf_counter()]
+        with tf.Graph().as_default() as graph:
+            x, y = self._links(problem)
+            times.append(perf_counter())
+            seed = tf.placeholder(y.dtype, y.shape)
+            fetches = [y, *tf.gradients(y, x, grad_ys=seed)]
+            times.append(perf_counter())
+            session = tf.Session(graph=graph)
+            for _ in range(3):
+                session.run(fetches, {x: problem.x, seed: problem.seed})
+                times.append(perf_counter())
+        names = ("building", "gradients", "first run", "second run", "third run")
+        return {name: end - start for name, start, end in zip(names, times, times[1:], strict=False)}
 
     def long_chain(self, problem: Chain) -> Array:
         """W7: return the gradient at the beginning of the chain."""

@@ -41,6 +41,11 @@ def chain(problem: Chain) -> Job:
     return Job(step)
 
 
+def new_chain(problem: Chain) -> Job:
+    """W7, of 100 operations, the buffers made anew."""
+    return Job(lambda: chain(problem).step())
+
+
 def fan(problem: Fan) -> Job:
     """W3."""
     first, *factors = (np.array(factor, np.float32) for factor in problem.factors)

@@ -60,6 +60,11 @@ def chain(problem: Chain) -> Job:
     return _value_and_gradient(function, problem)
 
 
+def new_chain(problem: Chain) -> Job:
+    """W7, of 100 operations: compiled anew each time."""
+    return Job(lambda: chain(problem).step())
+
+
 def long_chain(problem: Chain) -> Array:
     """W7."""
     gradient: Array = chain(problem).step()[1]

@@ -62,6 +62,10 @@ def chain(problem: Chain) -> Job:
     return _value_and_gradient(function, problem)
 
 
+#: W7, of 100 operations: each step builds its graph anew.
+new_chain = chain
+
+
 def long_chain(problem: Chain) -> Array:
     """W7."""
     gradient: Array = chain(problem).step()[1].numpy()
