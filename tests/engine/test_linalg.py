@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gradnb as tf
+from gradnb.engine.registry import lookup
 from gradnb.errors import InvalidArgumentError
 
 A = np.array([[2.0, -1.0, 0.5], [0.3, 1.5, -0.7], [-0.2, 0.4, 3.0]])
@@ -135,6 +138,20 @@ def test_equations(case: Any) -> None:
                 return tf.einsum(equation, *operands) ** 2
 
             check_gradients(squared, array, 2, declared)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.data())
+def test_equations_of_two_operands(data: Any) -> None:
+    """The axes of products come in any order, some with size 0 or 1, and the arrays in any order in memory."""
+    sizes = {label: data.draw(st.sampled_from([0, 1, 2, 3, 4])) for label in "abcde"}
+    left, right = (data.draw(st.lists(st.sampled_from("abcde"), max_size=4).map("".join)) for _ in range(2))
+    result = "".join(data.draw(st.lists(st.sampled_from(left + right), unique=True))) if left + right else ""
+    arrays = [numbers(*(sizes[label] for label in labels)) for labels in (left, right)]
+    arrays = [np.array(array, order=data.draw(st.sampled_from("CF"))) for array in arrays]
+    equation = f"{left},{right}->{result}"
+    found = lookup("Einsum").kernel(*arrays, equation=equation)
+    np.testing.assert_allclose(found, np.einsum(equation, *arrays), rtol=1e-10, atol=1e-12, strict=True)
 
 
 def test_gradients_of_complex_equations_are_conjugated() -> None:

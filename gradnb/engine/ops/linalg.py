@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -211,7 +211,8 @@ def _matmul_from_left(other: Any, tensor: Any) -> Tensor:
 # Products along any axes
 
 
-def _parsed(equation: str, ranks: Sequence[int]) -> tuple[list[str], str]:
+@lru_cache(maxsize=256)
+def _parsed(equation: str, ranks: tuple[int, ...]) -> tuple[tuple[str, ...], str]:
     """Return the labels of each operand and of the result, one letter for each axis, also for those behind ``...``.
 
     Raises
@@ -244,7 +245,7 @@ def _parsed(equation: str, ranks: Sequence[int]) -> tuple[list[str], str]:
     result = right.replace("...", batch)
     if len(set(result)) < len(result) or not set(result) <= set("".join(labels)):
         raise InferenceError(f"Expected each label of the result once, and in an input: {equation}")
-    return labels, result
+    return tuple(labels), result
 
 
 def _sizes_of(labels: Sequence[str], operand_shapes: Sequence[StaticShape]) -> dict[str, int | None]:
@@ -265,16 +266,78 @@ def _einsum_spec(*inputs: Tensor, equation: str) -> Spec:
     dtype = inputs[0].dtype.base_dtype
     if any(known is None for known in static):
         return dtype, None
-    labels, result = _parsed(equation, [len(known) for known in static if known is not None])
+    labels, result = _parsed(equation, tuple(len(known) for known in static if known is not None))
     sizes = _sizes_of(labels, static)
     return dtype, tuple(sizes[label] for label in result)
 
 
 def _einsum(*inputs: Array, equation: str) -> Array:
-    labels, result = _parsed(equation, [x.ndim for x in inputs])
+    labels, result = _parsed(equation, tuple(x.ndim for x in inputs))
     _sizes_of(labels, [x.shape for x in inputs])
+    return _sum_of_products(labels, result, inputs)
+
+
+def _sum_of_products(labels: Sequence[str], result: str, inputs: Sequence[Array]) -> Array:
+    """Return what an equation says, as a product of matrices where it is one."""
+    if len(inputs) == 2 and inputs[0].dtype.char in "fdFD":
+        left, right = inputs
+        axes = _axes_of_matrices(labels[0], labels[1], result)
+        if axes is not None and all(left.shape[i] == right.shape[j] for i, j in axes.shared):
+            a, b = left.transpose(axes.left), right.transpose(axes.right)
+            batch, rows = a.shape[: axes.batch], a.shape[axes.batch : axes.batch + axes.rows]
+            inner, columns = a.shape[axes.batch + axes.rows :], b.shape[axes.batch + axes.inner :]
+            between = math.prod(inner)
+            product: Array = np.matmul(
+                a.reshape(*batch, math.prod(rows), between), b.reshape(*batch, between, math.prod(columns))
+            )
+            product = product.reshape(batch + rows + columns)
+            return product.transpose(axes.result)
     total: Array = np.einsum(f"{','.join(labels)}->{result}", *inputs, optimize=len(inputs) > 1)
     return total
+
+
+class _Axes(NamedTuple):
+    """How the axes of two arrays become those of matrices: batch, rows and inner ones, batch, inner ones and columns.
+
+    Attributes
+    ----------
+    left, right, result : tuple of int
+        The order of the axes of each operand, and of those of the product.
+    batch, rows, inner : int
+        How many there are of each kind.
+    shared : tuple of (int, int)
+        The axes of the two operands that have one label.
+    """
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    result: tuple[int, ...]
+    batch: int
+    rows: int
+    inner: int
+    shared: tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=256)
+def _axes_of_matrices(left: str, right: str, result: str) -> _Axes | None:
+    """Return how an equation of two operands is a product of matrices; None if it is none."""
+    batch = [label for label in result if label in left and label in right]
+    inner = [label for label in left if label in right and label not in result]
+    rows = [label for label in left if label not in right]
+    columns = [label for label in right if label not in left]
+    repeats = len(set(left)) < len(left) or len(set(right)) < len(right)
+    if repeats or not inner or not set(rows + columns) <= set(result):
+        return None
+    product = [*batch, *rows, *columns]
+    return _Axes(
+        tuple(map(left.index, batch + rows + inner)),
+        tuple(map(right.index, batch + inner + columns)),
+        tuple(map(product.index, result)),
+        len(batch),
+        len(rows),
+        len(inner),
+        tuple((left.index(label), right.index(label)) for label in batch + inner),
+    )
 
 
 def _einsum_gradient(z: Tensor, g: Tensor, *inputs: Tensor, equation: str) -> list[Tensor]:
@@ -290,11 +353,11 @@ def _einsum_put_back(target: Array, g: Array, *others: Array, equation: str, pos
     """Return the gradient for one operand: what `_einsum` does, read backwards."""
     ranks = [x.ndim for x in others]
     ranks.insert(position, len(target))
-    labels, result = _parsed(equation, ranks)
-    mine = labels.pop(position)
+    terms, result = _parsed(equation, tuple(ranks))
+    mine, labels = terms[position], [*terms[:position], *terms[position + 1 :]]
     unique = "".join(dict.fromkeys(mine))
     reached = "".join(label for label in unique if label in result or label in "".join(labels))
-    total: Array = np.einsum(f"{','.join([result, *labels])}->{reached}", g, *others, optimize=True)
+    total = _sum_of_products([result, *labels], reached, [g, *others])
     sizes = {label: int(size) for label, size in zip(mine, target, strict=True)}
     axes = tuple(i for i, label in enumerate(reached) if sizes[label] == 1)
     total = np.sum(total, axis=axes, keepdims=True, dtype=g.dtype)

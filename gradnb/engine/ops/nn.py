@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from gradnb.engine.ops.arrays import concat, known_int, rank_of
 from gradnb.engine.ops.broadcast import as_shape, broadcast_to, shape, zeros_like
 from gradnb.engine.ops.math import cast
 from gradnb.engine.ops.random import random_uniform
-from gradnb.engine.ops.reductions import axes_of
+from gradnb.engine.ops.reductions import axes_of, sum_rows
 from gradnb.engine.ops.state import identity, stop_gradient
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, PRODUCT, SUM, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, StaticShape, bracket_text, shape_text
@@ -63,6 +63,28 @@ _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 # Activations
 
+#: NumPy takes the larger of many pairs at a time, but not where one of the two is always the same number.
+_ZEROS = 1 << 12
+
+
+@cache
+def _zeros_in_a_row(dtype: np.dtype[Any]) -> Array:
+    zeros = np.zeros(_ZEROS, dtype)
+    zeros.flags.writeable = False
+    return zeros
+
+
+def _relu(x: Array, out: Array | None = None) -> Array:
+    if x.size < 2 * _ZEROS or not x.flags.c_contiguous:
+        small: Array = np.maximum(x, np.zeros((), x.dtype), out=out)
+        return small
+    result = np.empty_like(x) if out is None else out
+    zeros, rows = _zeros_in_a_row(x.dtype), x.size // _ZEROS * _ZEROS
+    numbers, places = x.reshape(-1), result.reshape(-1)
+    np.maximum(numbers[:rows].reshape(-1, _ZEROS), zeros, out=places[:rows].reshape(-1, _ZEROS))
+    np.maximum(numbers[rows:], zeros[: x.size - rows], out=places[rows:])
+    return result
+
 
 register(
     OpDef(
@@ -70,8 +92,8 @@ register(
         label="relu",
         signature="features: T",
         allowed=REAL,
-        kernel=lambda x: np.maximum(x, np.zeros((), x.dtype)),
-        into=lambda x, out: np.maximum(x, np.zeros((), x.dtype), out=out),
+        kernel=_relu,
+        into=_relu,
         elementwise=True,
         never_fails=True,
         infer=shapes.same,
@@ -1133,8 +1155,8 @@ register(
         label="Σ",
         signature="out_backprop: T",
         allowed=REAL,
-        kernel=lambda g: np.add.reduce(g, tuple(range(g.ndim - 1)), g.dtype),
-        into=lambda g, out: np.add.reduce(g, tuple(range(g.ndim - 1)), g.dtype, out),
+        kernel=sum_rows,
+        into=sum_rows,
         never_fails=True,
         infer=lambda g: (g.dtype.base_dtype, (None,) if g.static_shape is None else g.static_shape[-1:]),
         gradient=lambda z, g, upstream: broadcast_to(g, shape(upstream)),
@@ -1525,7 +1547,7 @@ def _conv2d(
     windows = _windows(x.shape[1:3], filters.shape[:2], strides, padding, dilations)
     channels = filters.shape[3]
     result = np.empty((len(x), *windows.output, channels), x.dtype) if out is None else out
-    matrix = filters.reshape(-1, channels)
+    matrix = filters.reshape(math.prod(filters.shape[:3]), channels)
     for there, patches in windows.patches(x):
         np.matmul(patches, matrix, result[there].reshape(len(patches), channels))
     return result
@@ -1545,10 +1567,10 @@ def _conv2d_input(
     windows = _windows(size[1:3], filters.shape[:2], strides, padding, dilations)
     _check_arriving(g, (size[0], *windows.output, filters.shape[3]))
     result = _zeros(size, g.dtype, out)
-    rows = g.reshape(-1, g.shape[3])
+    rows = g.reshape(math.prod(g.shape[:3]), g.shape[3])
     arriving = np.empty((*g.shape[:3], size[3]), g.dtype)
-    for matrix, (positions, elements) in zip(filters.reshape(-1, *filters.shape[2:]), windows.places, strict=True):
-        np.matmul(rows, matrix.T, arriving.reshape(len(rows), size[3]))
+    for place, (positions, elements) in zip(np.ndindex(filters.shape[:2]), windows.places, strict=True):
+        np.matmul(rows, filters[place].T, arriving.reshape(len(rows), size[3]))
         result[elements] += arriving[positions]
     return result
 
@@ -1560,7 +1582,7 @@ def _conv2d_filter(
     windows = _windows(x.shape[1:3], size[:2], strides, padding, dilations)
     _check_arriving(g, (len(x), *windows.output, size[3]))
     result = _zeros(size, g.dtype, out)
-    matrix = result.reshape(-1, size[3])
+    matrix = result.reshape(math.prod(size[:3]), size[3])
     for there, patches in windows.patches(x):
         matrix += patches.T @ g[there].reshape(len(patches), size[3])
     return result
@@ -1804,8 +1826,8 @@ def _depthwise_input(
     _check_arriving(g, (size[0], *windows.output, channels * multiplier))
     upstream = g.reshape(*g.shape[:3], channels, multiplier)
     result = _zeros(size, g.dtype, out)
-    for matrix, (positions, elements) in zip(filters.reshape(-1, *filters.shape[2:]), windows.places, strict=True):
-        result[elements] += np.sum(upstream[positions] * matrix, axis=-1)
+    for place, (positions, elements) in zip(np.ndindex(filters.shape[:2]), windows.places, strict=True):
+        result[elements] += np.sum(upstream[positions] * filters[place], axis=-1)
     return result
 
 
