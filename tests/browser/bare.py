@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lab import BROWSERS, QUIET
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from gradnb.jupyter.graph_view import GraphView
 
@@ -108,18 +106,6 @@ class Bare:
     def focused(self) -> str:
         """The id of what the keyboard is at."""
         return str(self.page.evaluate("document.activeElement.dataset.id ?? ''"))
-
-
-@contextmanager
-def running_browser() -> Iterator[Browser]:
-    """Start a browser."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 @contextmanager

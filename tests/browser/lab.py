@@ -1,49 +1,46 @@
-"""A JupyterLab with a browser in front of it: opens notebooks, runs them, and says what went wrong on the page."""
+"""A notebook's front end with a browser before it: opens notebooks, runs them, and says what went wrong on the page."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from chrome import heard, running_browser
+from playwright.sync_api import Browser, Page
 
 from gradnb.lessons import __file__ as _module_of_the_package
 
 REPOSITORY = Path(__file__).parents[2]
 PACKAGE_PARENT = Path(_module_of_the_package).parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SECONDS_TO_START = 60
 MILLISECONDS = 60_000
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-_KERNEL = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext.session?.kernel"
-_KERNEL_IS_IDLE = f"() => {_KERNEL}?.status === 'idle'"
+KERNEL = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext.session?.kernel"
+KERNEL_IS_IDLE = f"() => {KERNEL}?.status === 'idle'"
 _CODE_CELLS = "jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
+
+#: What every server is told: where it listens, whom it lets in, and what it shows.
+SERVER = ("--ServerApp.ip=127.0.0.1", "--ServerApp.port={port}", "--ServerApp.port_retries=0")
+SERVER = (*SERVER, "--IdentityProvider.token=", "--ServerApp.root_dir={folder}", "--no-browser", "--allow-root")
+JUPYTERLAB = (
+    *("jupyterlab", *SERVER, "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
+    *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"),
+)
 
 
 class Lab:
-    """A running server and a browser.
+    """A running JupyterLab and a browser, with one page in which a notebook is opened after the other.
 
     Attributes
     ----------
@@ -55,26 +52,43 @@ class Lab:
         self.folder = folder
         self._url = url
         self._browser = browser
+        self._page: tuple[Page, list[str]] | None = None
 
     @contextmanager
-    def notebook(self, name: str, *, dark: bool = False) -> Iterator[Open]:
-        """Open a notebook of the folder in a page of its own."""
-        context = self._browser.new_context(viewport={"width": 1400, "height": 1000})
-        page = context.new_page()
-        page.set_default_timeout(MILLISECONDS)
-        problems: list[str] = []
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(f"{self._url}/lab/tree/{name}?reset")
-        page.wait_for_function(_KERNEL_IS_IDLE)
-        theme = "Dark" if dark else "Light"
-        page.evaluate(f"{{ jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}}); }}")
-        page.wait_for_selector(f'body[data-jp-theme-light="{str(not dark).lower()}"]', state="attached")
+    def notebook(self, name: str, *, dark: bool = False, width: int = 1400) -> Iterator[Open]:
+        """Open a notebook of the folder; after a test that failed, in another page."""
+        page, problems = self._page or self._new_page()
+        self._page = None
+        page.set_viewport_size({"width": width, "height": 1000})
+        put_theme(page, dark)
+        page.evaluate(
+            "path => { jupyterapp.commands.execute('docmanager:open', { path, factory: 'Notebook' }); }", name
+        )
+        page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=name)
+        page.wait_for_function(KERNEL_IS_IDLE)
+        problems.clear()
         try:
             yield Open(page, problems)
-        finally:
-            page.evaluate("jupyterapp.shell.currentWidget?.context.sessionContext.shutdown()")
-            context.close()
+        except BaseException:
+            page.context.close()
+            raise
+        page.evaluate(
+            """async () => {
+                const notebook = jupyterapp.shell.currentWidget;
+                await notebook.context.sessionContext.shutdown();
+                notebook.dispose();
+            }"""
+        )
+        self._page = (page, problems)
+
+    def _new_page(self) -> tuple[Page, list[str]]:
+        context = self._browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.set_default_timeout(MILLISECONDS)
+        problems = heard(page)
+        page.goto(f"{self._url}/lab?reset")
+        page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+        return page, problems
 
 
 class Open:
@@ -95,18 +109,25 @@ class Open:
     def run_all(self) -> None:
         """Run all cells, and wait until every one has run."""
         self._start()
-        try:
-            self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount !== null)")
-        except TimeoutError as late:
-            raise AssertionError(f"not every cell has run: {self.outputs()}") from late
-        self.page.wait_for_function(_KERNEL_IS_IDLE)
+        self.page.wait_for_function("window.ran")
+        if None in self.execution_counts():
+            raise AssertionError(f"not every cell has run: {self._errors()}")
+        self.page.wait_for_function(KERNEL_IS_IDLE)
+
+    def restart_and_run_all(self) -> None:
+        """Start the kernel anew, run all cells, and wait until every one has run."""
+        self.do("notebook:restart-run-all")
+        self.page.get_by_role("dialog").get_by_role("button", name="Restart").click()
+        self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount === null)")
+        self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount !== null)")
+        self.page.wait_for_function(KERNEL_IS_IDLE)
 
     def run_until_it_stops(self) -> None:
         """Run all cells, of which one stops the others, and wait until all is quiet."""
         self._start()
         self.page.wait_for_function("window.ran")
         # The kernel answers in order: when it has done this, it has done whatever was sent before.
-        self.page.evaluate(f"{_KERNEL}.requestExecute({{code: ''}}).done.then(() => null)")
+        self.page.evaluate(f"{KERNEL}.requestExecute({{code: ''}}).done.then(() => null)")
 
     def _start(self) -> None:
         """Clear what is stored or was there before, and run all cells."""
@@ -117,6 +138,19 @@ class Open:
                 jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.ran = true; });
             }"""
         )
+
+    def _errors(self) -> list[str]:
+        every = (output for cell in self.outputs() for output in cell if output["output_type"] == "error")
+        return [f"{error['ename']}: {error['evalue']}" for error in every]
+
+    def do(self, command: str) -> None:
+        """Start a command of the front end, without waiting for its end."""
+        self.page.evaluate("command => { jupyterapp.commands.execute(command); }", command)
+
+    def save(self) -> None:
+        """Save the notebook, and wait until it is saved."""
+        self.do("docmanager:save")
+        self.page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
 
     def outputs(self) -> list[list[dict[str, Any]]]:
         """Return the outputs of each code cell."""
@@ -131,6 +165,13 @@ class Open:
         return found
 
 
+def put_theme(page: Page, dark: bool) -> None:
+    """Let a page be light or dark."""
+    theme = "Dark" if dark else "Light"
+    page.evaluate(f"{{ jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}}); }}")
+    page.wait_for_selector(f'body[data-jp-theme-light="{str(not dark).lower()}"]', state="attached")
+
+
 def write(folder: Path, name: str, cells: list[str]) -> str:
     """Write a notebook of code cells into the folder and return its name."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
@@ -142,6 +183,13 @@ def write(folder: Path, name: str, cells: list[str]) -> str:
 @contextmanager
 def running_lab(scratch: Path) -> Iterator[Lab]:
     """Start JupyterLab on a free port, with everything that it keeps in `scratch`, and a browser."""
+    with running_server(scratch, sys.executable, JUPYTERLAB) as (url, folder), running_browser() as browser:
+        yield Lab(url, folder, browser)
+
+
+@contextmanager
+def running_server(scratch: Path, python: str | Path, command: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    """Start a module with its options on a free port, and give its address and the folder that it shows."""
     folder = scratch / "notebooks"
     folder.mkdir()
     # A cell that is scrolled out of sight is on the page all the same, and no question about news lies on top.
@@ -153,28 +201,16 @@ def running_lab(scratch: Path) -> Iterator[Lab]:
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(settings))
     port = _free_port()
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
-        *("--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"),
-        *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"),
-        "--LabApp.extension_manager=readonly",
-    ]
+    arguments = [python, "-m", *(part.format(port=port, folder=folder) for part in command)]
     log = scratch / "server.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=_environment(scratch)) as server,
+        subprocess.Popen(arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment(scratch)) as server,
     ):
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_for(url, server, log)
-            executable = next(filter(None, map(shutil.which, BROWSERS)))
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
-                try:
-                    yield Lab(url, folder, browser)
-                finally:
-                    browser.close()
+            yield url, folder
         finally:
             server.terminate()
 
@@ -203,8 +239,8 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/api/status", timeout=5):
+            with urllib.request.urlopen(url, timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')}")
+    raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")

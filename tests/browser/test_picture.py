@@ -14,7 +14,8 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-from bare import Bare, bare_page, running_browser
+from bare import Bare, bare_page
+from chrome import running_browser
 from playwright.sync_api import Browser, Locator, expect
 
 import gradnb as tf

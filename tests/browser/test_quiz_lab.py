@@ -80,6 +80,7 @@ def test_the_keyboard_and_chinese_punctuation_suffice(lab: Lab) -> None:
             keyboard.insert_text(answer)
             keyboard.press("Enter")
             expect(panel.get_by_role("status").filter(has_text="✗")).to_be_visible()
+        expect(panel.get_by_role("button", name="看 w3 的答案")).to_be_visible()
         keyboard.press("Tab")
         keyboard.press("Tab")
         expect(panel.get_by_role("button", name="看 w3 的答案")).to_be_focused()
