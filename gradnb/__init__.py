@@ -18,6 +18,7 @@ from gradnb.engine import initializers as _initializers
 from gradnb.engine import second_order as _second_order
 from gradnb.engine import session as _session
 from gradnb.engine import variables as _variables
+from gradnb.engine.attempts import guard as _guard
 from gradnb.engine.behavior import *
 from gradnb.engine.custom import *
 from gradnb.engine.dtypes import *
@@ -137,6 +138,9 @@ for _module in (
     _variables,
 ):
     __all__ += _module.__all__
+for _module in (initializers, layers, linalg, losses, math, nn, random, raw_ops, test, train):
+    _guard(vars(_module))
+_guard(globals())
 
 __version__ = "0.1.0"
 

@@ -66,7 +66,9 @@ def convert_to_tensor(
         return get_default_graph().own(value.as_tensor(wanted, as_reference))
     if isinstance(value, (list, tuple)) and _holds_tensors(value):
         return _pack(value, wanted, name)
-    if isinstance(value, (Operation, Graph)) or value is None:
+    if value is None:
+        raise ValueError("None values not supported.")
+    if isinstance(value, (Operation, Graph)):
         raise TypeError(
             f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {value!r}. "
             "Consider casting elements to a supported type."
@@ -165,8 +167,9 @@ def _added(type: str, inputs: Sequence[Any], name: str | None, attributes: Mappi
     if graph is not get_default_graph():
         with graph.as_default():
             return _added(type, inputs, name, attributes)
-    tensors, name = _checked_inputs(definition, graph, inputs, name)
-    return graph.create_operation(definition, tensors, name, attributes)
+    with graph.attempt():
+        tensors, name = _checked_inputs(definition, graph, inputs, name)
+        return graph.create_operation(definition, tensors, name, attributes)
 
 
 def _are_ready(definition: OpDef, graph: Graph, inputs: Sequence[Any]) -> bool:
@@ -261,7 +264,7 @@ def _reflected(type: str, name: str, other: Any, tensor: Any) -> Tensor:
     if isinstance(other, Tensor):
         return apply(type, other, tensor, name=_operator_name(name))
     graph = tensor.graph
-    with graph.as_default():
+    with graph.as_default(), graph.attempt():
         scope = graph.unique_name(_operator_name(name) or type)
         with graph.name_scope(f"{scope}/"):
             converted = convert_to_tensor(other, tensor.dtype.base_dtype, "x")

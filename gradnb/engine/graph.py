@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -77,6 +77,54 @@ class _Place(Generic[T]):
         self._graph._scope, self._graph._forward = self._before
 
 
+class _Attempt:
+    """Takes back what was added to a graph inside a ``with`` block that an error ends."""
+
+    __slots__ = ("_actions", "_counts", "_graph", "_names", "_outer", "_version")
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def __enter__(self) -> None:
+        graph = self._graph
+        self._version, self._names = len(graph._operations), len(graph._names_in_use)
+        #: How often a name was in use that is there already: new ones stand behind those in the graph's dict.
+        self._counts: dict[str, int] = {}
+        self._actions: list[Callable[[], object]] = []
+        self._outer, graph._attempt = graph._attempt, self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        graph, outer = self._graph, self._outer
+        graph._attempt = outer
+        if kind is not None:
+            self._undo()
+        elif outer is not None:
+            outer._actions += self._actions
+            for name, count in self._counts.items():
+                outer._counts.setdefault(name, count)
+
+    def note_name(self, name: str, count: int) -> None:
+        """Remember how often `name` was in use before it is taken once more."""
+        self._counts.setdefault(name, count)
+
+    def _undo(self) -> None:
+        graph, names = self._graph, self._graph._names_in_use
+        for action in reversed(self._actions):
+            action()
+        for operation in graph._operations[self._version :]:
+            graph._by_name.pop(operation.name, None)
+            graph.gradient_overrides.pop(operation, None)
+            graph.colocations.pop(operation, None)
+            graph.initializers.pop(operation, None)
+        del graph._operations[self._version :]
+        graph._looked_up = min(graph._looked_up, self._version)
+        while len(names) > self._names:
+            names.popitem()
+        for name, count in self._counts.items():
+            if name in names:
+                names[name] = count
+
+
 class Graph:
     """Operations and tensors, in the order in which they were made.
 
@@ -111,6 +159,7 @@ class Graph:
         #: The latest calls of `gradients` that gave a None: consulted only when that is fetched.
         self.unanswered: deque[Unanswered] = deque(maxlen=_UNANSWERED_KEPT)
         self._copied: tuple[Graph, Mapping[Operation, Operation]] | None = None
+        self._attempt: _Attempt | None = None
 
     # Reading
 
@@ -242,6 +291,8 @@ class Graph:
             base = key = name  # one string in memory, not two that are equal
         number = in_use.get(base, 0)
         if mark_as_used:
+            if number and self._attempt is not None:
+                self._attempt.note_name(base, number)
             in_use[base] = number + 1
         if number:
             while key in in_use:
@@ -310,6 +361,15 @@ class Graph:
         return self._forward is not None
 
     # Changing
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """Take back what is added inside the ``with`` block if an error ends it: operations, names, collections."""
+        return _Attempt(self)
+
+    def when_undone(self, action: Callable[[], object]) -> None:
+        """Do something more if the present attempt is taken back."""
+        if self._attempt is not None:
+            self._attempt._actions.append(action)
 
     def finalize(self) -> None:
         """Allow no further operation."""
@@ -469,7 +529,9 @@ class Graph:
     def add_to_collection(self, name: Any, value: Any) -> None:
         """Add `value` to the collection `name`."""
         self.check_not_finalized()
-        self._collections.setdefault(name, []).append(value)
+        items = self._collections.setdefault(name, [])
+        items.append(value)
+        self.when_undone(items.pop)
 
     def add_to_collections(self, names: Any, value: Any) -> None:
         """Add `value` to each of the collections `names`."""

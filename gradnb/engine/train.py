@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from gradnb.engine import shapes
+from gradnb.engine.attempts import all_or_nothing
 from gradnb.engine.build import apply, convert_to_tensor
 from gradnb.engine.dtypes import FLOATING, int64
 from gradnb.engine.gradients import gradients
@@ -90,6 +91,7 @@ class Optimizer:
 
     # The way from a loss to a step
 
+    @all_or_nothing
     def minimize(
         self,
         loss: Any,
@@ -141,6 +143,7 @@ class Optimizer:
             )
         return self.apply_gradients(found, global_step, name)
 
+    @all_or_nothing
     def compute_gradients(
         self,
         loss: Any,
@@ -194,6 +197,7 @@ class Optimizer:
         self._check_dtypes([variable for gradient, variable in pairs if gradient is not None])
         return pairs
 
+    @all_or_nothing
     def apply_gradients(
         self, grads_and_vars: Iterable[GradientAndVariable], global_step: Any = None, name: str | None = None
     ) -> Operation:
@@ -229,9 +233,14 @@ class Optimizer:
                 f"No gradients provided for any variable: {[str(variable) for _, variable in pairs]}.\n"
                 + text("train.no_gradients")
             )
-        for _, variable in changed:
+        for gradient, variable in changed:
             if not isinstance(variable, Variable):
                 raise NotImplementedError(f"Trying to update a Tensor {variable}")
+            if isinstance(gradient, Tensor) and not shapes.compatible(gradient.static_shape, variable.static_shape):
+                raise ValueError(
+                    f"The gradient {gradient} has shape {shapes.shape_text(gradient.static_shape)}, "
+                    f"and its variable '{variable.name}' has shape {shapes.shape_text(variable.static_shape)}."
+                )
         graph = graph_of([variable for _, variable in changed])
         with graph.as_default():
             with graph.control_dependencies(None), graph.name_scope(None):
@@ -310,6 +319,7 @@ class Optimizer:
         kept = self._slots.setdefault(slot_name, {})
         if variable.op not in kept:
             kept[variable.op] = self._new_slot(variable, initializer or zeros_initializer())
+            variable.graph.when_undone(lambda: kept.pop(variable.op, None))
         return kept[variable.op]
 
     def _zeros_slot(self, var: Variable, slot_name: str, op_name: str) -> Variable:
@@ -330,6 +340,7 @@ class Optimizer:
         key = (name, variables[0].graph)
         if key not in self._other_variables:
             self._other_variables[key] = Variable(initial_value, trainable=False, name=name)
+            key[1].when_undone(lambda: self._other_variables.pop(key, None))
         return self._other_variables[key]
 
     # What an optimizer has of its own
@@ -359,10 +370,11 @@ class Optimizer:
 
     def _check_dtypes(self, tensors: Sequence[Any]) -> None:
         for tensor in tensors:
-            dtype = (tensor if hasattr(tensor, "dtype") else convert_to_tensor(tensor)).dtype
-            if dtype.base_dtype not in self._valid_dtypes():
+            tensor = tensor if hasattr(tensor, "dtype") else convert_to_tensor(tensor)
+            dtype = tensor.dtype.base_dtype
+            if dtype not in self._valid_dtypes():
                 allowed = ", ".join(sorted(choice.name for choice in self._valid_dtypes()))
-                raise ValueError(f"Invalid type {dtype.base_dtype!r} for {tensor.name}, expected: [{allowed}].")
+                raise ValueError(f"Invalid type {dtype!r} for {tensor.name}, expected: [{allowed}].")
 
 
 class GradientDescentOptimizer(Optimizer):

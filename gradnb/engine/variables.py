@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from gradnb.engine import shapes
+from gradnb.engine.attempts import all_or_nothing
 from gradnb.engine.build import convert_to_tensor
 from gradnb.engine.defaults import get_default_session
 from gradnb.engine.dtypes import DType, as_dtype, float32
@@ -87,6 +88,7 @@ class Variable(Operators):
 
     __slots__ = ("_initial_value", "_reference", "_snapshot", "constraint", "initializer", "trainable")
 
+    @all_or_nothing
     def __init__(
         self,
         initial_value: Any = None,
@@ -109,6 +111,8 @@ class Variable(Operators):
         graph.check_not_finalized()
         with graph.as_default(), graph.control_dependencies(None), graph.name_scope(name or "Variable") as scope:
             value = _initial(initial_value, dtype, graph)
+            if validate_shape and not shapes.is_full(value.static_shape):
+                raise ValueError(f"initial_value must have a shape specified: {value}")
             if expected_shape is not None:
                 value.set_shape(expected_shape)
             base = value.dtype.base_dtype
@@ -409,6 +413,10 @@ def variable_scope(
     """
     if name_or_scope is None and default_name is None:
         raise TypeError("If default_name is None then name_or_scope is required")
+    if not isinstance(name_or_scope, (str, VariableScope, type(None))):
+        raise TypeError("VariableScope: name_or_scope must be a string or VariableScope.")
+    if reuse not in (None, False, True, AUTO_REUSE):
+        raise ValueError("The reuse parameter must be True or False or None.")
     graph = graph_of(values or ())
     with graph.as_default():
         store = _store()
@@ -535,6 +543,7 @@ def get_variable(
             constraint=constraint,
         )
     store.variables[full_name] = variable
+    graph.when_undone(lambda: store.variables.pop(full_name, None))
     store.free.discard(full_name)
     store.places[full_name] = _place()
     if regularizer is not None:

@@ -1,0 +1,49 @@
+"""What fails leaves the graph as it was: a program's call builds all of its operations, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from functools import cache, wraps
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar
+
+from gradnb.engine.graph import get_default_graph
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def all_or_nothing(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that takes back what it has added to the default graph when it raises an error.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> graph = tf.Graph()
+    >>> with graph.as_default():
+    ...     try:
+    ...         tf.reshape([1.0, 2.0], [3])
+    ...     except ValueError:
+    ...         print(graph.get_operations())
+    []
+    """
+
+    @wraps(function)
+    def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
+        with get_default_graph().attempt():
+            return function(*args, **kwargs)
+
+    return attempted
+
+
+@cache
+def _attempted(function: FunctionType) -> Callable[..., Any]:
+    # One for each function, so that tf.add is tf.math.add.
+    return all_or_nothing(function)
+
+
+def guard(names: MutableMapping[str, Any]) -> None:
+    """Let every function of the engine among the names of a module be all or nothing."""
+    for name, value in list(names.items()):
+        if isinstance(value, FunctionType) and value.__module__.startswith("gradnb.engine."):
+            names[name] = _attempted(value)
