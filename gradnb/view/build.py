@@ -43,7 +43,7 @@ from gradnb.view.model import (
 )
 from gradnb.view.model import Flow as FlowKind
 from gradnb.view.names import Names
-from gradnb.view.numbers import Inputs, Numbers, settled
+from gradnb.view.numbers import Inputs, Numbers, added, settled
 from gradnb.view.path_list import PathFinder, paths_of
 from gradnb.view.picture import DRAWN_IN_FULL, Link, Picture, Spot, picture_of
 from gradnb.view.raw import RawFinder, raw_of
@@ -525,7 +525,7 @@ class Builder:
             return self.value(tensors[0]) if tensors else None
         arrays = [self._numbers.get(self._scene.derivation.whole(tensor)) for tensor in tensors]
         known = [array for array in arrays if array is not None]
-        return self._shown_array(np.asarray(sum(known)))[0] if len(known) == len(arrays) else None
+        return self._shown_array(added(known))[0] if len(known) == len(arrays) else None
 
     def _courses(self) -> Iterator[_Course]:
         by_id: dict[str, list[Link]] = {}
@@ -680,8 +680,7 @@ class Builder:
         known = [array for array in arrays if array is not None]
         if len(known) < len(arrays):
             return Gradient(State.NOT_COMPUTED)
-        total = np.sum(np.broadcast_arrays(*known), axis=0)
-        value, state = self._shown_array(np.asarray(total))
+        value, state = self._shown_array(added(known))
         return Gradient(state, value, "", terms)
 
     def _zeros(self, tensor: Tensor) -> tuple[Value | None] | None:

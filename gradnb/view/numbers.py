@@ -79,6 +79,12 @@ class Numbers:
         return None if tensor is None else self.values.get(tensor)
 
 
+def added(arrays: Sequence[Array]) -> Array:
+    """Return the sum of one or more arrays of one dtype; infinities of both signs give NaN in silence, as in a run."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.sum(np.broadcast_arrays(*arrays), axis=0, dtype=arrays[0].dtype))
+
+
 def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[Any, Any] | None) -> Inputs:
     """Return whose numbers are shown.
 

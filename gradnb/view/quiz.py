@@ -18,7 +18,7 @@ from gradnb.view.build import Scene
 from gradnb.view.flow import downstream
 from gradnb.view.hiding import unknown_name
 from gradnb.view.mistakes import Laboratory, Mistake, Mistakes
-from gradnb.view.numbers import Numbers
+from gradnb.view.numbers import Numbers, added
 from gradnb.view.typed import Unreadable, read
 from gradnb.view.values import value_of
 
@@ -379,7 +379,7 @@ class Quiz:
             known = [part for part in parts if part is not None]
             if len(known) < len(parts):
                 return _MISSING
-            return np.sum(np.broadcast_arrays(*known), axis=0) if known else None
+            return added(known) if known else None
         array = numbers.get(scene.derivation.whole(total))
         return _MISSING if array is None else array
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gradnb.engine.gradients import AnyGradient
 from gradnb.engine.paths import shown_as
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.hiding import Veil
 from gradnb.view.model import Badge
-from gradnb.view.numbers import Numbers
+from gradnb.view.numbers import Numbers, added
 from gradnb.view.story import in_brief
 from gradnb.view.values import value_of
 
@@ -80,6 +78,4 @@ class Waiting:
         known = [array for array in arrays if array is not None]
         if len(known) < len(arrays):
             return in_brief(None, self._language)
-        with np.errstate(all="ignore"):
-            total = known[0] if len(known) == 1 else np.sum(np.broadcast_arrays(*known), axis=0, dtype=known[0].dtype)
-        return in_brief(value_of(total, self._scene.names.precision, self._language), self._language)
+        return in_brief(value_of(added(known), self._scene.names.precision, self._language), self._language)

@@ -225,6 +225,12 @@ def test_something_else_may_be_missing() -> None:
     follow(start, start.recompute({"p": 1.0}), start)
 
 
+def test_infinite_weights_are_added_in_silence() -> None:
+    # With these weights the z, which no x reaches, has a gradient that nobody but the view adds up.
+    start = kinks()
+    follow(start, start.recompute(weights={"z": [float("inf")], "z (2)": [-float("inf")]}))
+
+
 def test_a_weight_may_be_given_that_is_the_default_one() -> None:
     start = sums()
     given = start.recompute(weights={"y1": [2.0, 2.0]}).recompute(weights={"y1": [1.0, 1.0]})
