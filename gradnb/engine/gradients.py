@@ -11,10 +11,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradnb.engine import shapes
 from gradnb.engine.build import apply, convert_to_tensor
@@ -109,8 +108,7 @@ class Queue(Sequence[Operation]):
         return repr(list(self))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One operation taken from the queue.
 
     Attributes
@@ -140,8 +138,7 @@ class Step:
     pending: tuple[tuple[Operation, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """How gradients were built.
 
     Attributes
@@ -178,8 +175,7 @@ class Trace:
     filled: tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of `gradients` by a program, as it was recorded.
 
     Attributes
@@ -210,8 +206,7 @@ class Call:
     result: tuple[AnyGradient | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(NamedTuple):
     """A call that gave a None.
 
     Attributes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from gradnb.engine.custom import lets_pass
 from gradnb.engine.gradients import Outcome, Step, Trace
@@ -23,8 +23,7 @@ class Cause(Enum):
     NO_PATH = "no_path"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A cause, and the tensor at which it lies."""
 
     cause: Cause

@@ -97,8 +97,8 @@ class Differences:
         derivation = replace(
             scene.derivation,
             graph=self._graph,
-            trace=replace(
-                trace, seeds=tuple(s if isinstance(s, IndexedSlices) else self._twin(s) for s in trace.seeds)
+            trace=trace._replace(
+                seeds=tuple(s if isinstance(s, IndexedSlices) else self._twin(s) for s in trace.seeds)
             ),
         )
         pairs = [
