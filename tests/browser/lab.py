@@ -17,7 +17,7 @@ from typing import Any
 
 import nbformat
 from chrome import heard, running_browser
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gradnb.lessons import __file__ as _module_of_the_package
 
@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).parents[2]
 PACKAGE_PARENT = Path(_module_of_the_package).parents[1]
 SECONDS_TO_START = 60
 MILLISECONDS = 60_000
+expect.set_options(timeout=20_000)  # a machine with other work
 
 KERNEL = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext.session?.kernel"
 KERNEL_IS_IDLE = f"() => {KERNEL}?.status === 'idle'"
@@ -117,10 +118,28 @@ class Open:
     def restart_and_run_all(self) -> None:
         """Start the kernel anew, run all cells, and wait until every one has run."""
         self.do("notebook:restart-run-all")
-        self.page.get_by_role("dialog").get_by_role("button", name="Restart").click()
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
         self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount === null)")
         self.page.wait_for_function(f"{_CODE_CELLS}.every(cell => cell.model.executionCount !== null)")
         self.page.wait_for_function(KERNEL_IS_IDLE)
+
+    def select(self, number: int) -> None:
+        """Make one of the code cells the active one."""
+        self.page.evaluate(
+            f"""number => {{
+                const {{ content }} = jupyterapp.shell.currentWidget;
+                content.activeCellIndex = content.widgets.indexOf({_CODE_CELLS}[number]);
+                content.mode = 'command';
+            }}""",
+            number,
+        )
+
+    def run(self, number: int) -> list[dict[str, Any]]:
+        """Run one of the code cells, and return its outputs."""
+        self.select(number)
+        self.page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+        self.page.wait_for_function(KERNEL_IS_IDLE)
+        return [{"data": None} | output | {"execution_count": None} for output in self.outputs()[number]]
 
     def run_until_it_stops(self) -> None:
         """Run all cells, of which one stops the others, and wait until all is quiet."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import REPOSITORY, Lab, Open, write
-from playwright.sync_api import Locator, expect
+from lab import REPOSITORY, Lab, write
+from panels import LOAD, TWO_YS, row, the_panel, type_number
+from playwright.sync_api import expect
 
 from gradnb.render.palette import DARK
 
@@ -27,43 +28,6 @@ def _lesson(path: Path) -> object:
 
 LESSONS = [_lesson(path) for path in sorted((REPOSITORY / "notebooks").glob("*/*.ipynb"))]
 
-TWO_YS = """%%gradgraph{line}
-w1 = tf.get_variable("w1", initializer=tf.constant([1., 1.]))
-w2 = tf.get_variable("w2", initializer=tf.constant([2., 2.]))
-w3 = tf.get_variable("w3", initializer=tf.constant([3., 3.]))
-w4 = tf.get_variable("w4", initializer=tf.constant([4., 4.]))
-a = w1 + w2
-y1 = a + w3
-y2 = w3 + w4
-g = tf.gradients([y1, y2], [w1, w2, w3, w4], grad_ys=[tf.constant([1., 2.]), tf.constant([3., 4.])])
-with tf.Session() as sess:
-    sess.run(tf.global_variables_initializer())
-    print(sess.run(g))
-"""
-
-LOAD = "%load_ext gradnb\nimport gradnb as tf"
-
-
-def readout(panel: Locator, name: str) -> Locator:
-    """Return the number beside the slider that is described so."""
-    return panel.get_by_role("textbox", name=name, exact=True)
-
-
-def type_number(panel: Locator, name: str, number: str) -> None:
-    field = readout(panel, name)
-    field.fill(number)
-    field.press("Enter")
-
-
-def row(panel: Locator, name: str) -> Locator:
-    return panel.locator("table tbody tr").filter(has=panel.page.locator("th", has_text=re.compile(f"^{name}$")))
-
-
-def the_panel(notebook: Open) -> Locator:
-    panel = notebook.page.locator(".gradnb-panel:visible").first
-    panel.wait_for()
-    return panel
-
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_runs_from_top_to_bottom(lab: Lab, lesson: Path) -> None:
@@ -79,51 +43,6 @@ def test_a_lesson_runs_from_top_to_bottom(lab: Lab, lesson: Path) -> None:
         ]
         failed = [any(output["output_type"] == "error" for output in cell) for cell in notebook.outputs()]
         assert failed == expected
-        assert not notebook.problems
-
-
-def test_moving_a_weight_changes_the_numbers_of_picture_and_table(lab: Lab) -> None:
-    name = write(lab.folder, "weights.ipynb", [LOAD, TWO_YS.format(line=""), "print(sess.graph is w1.graph)"])
-    with lab.notebook(name) as notebook:
-        notebook.run_all()
-        panel = the_panel(notebook)
-        expect(row(panel, "w3")).to_contain_text("[4. 6.]")
-        drawing = panel.locator("svg").first
-        expect(drawing).to_contain_text("[4. 6.]")
-
-        type_number(panel, "grad_ys y2[0]", "5")
-        expect(row(panel, "w3")).to_contain_text("[6. 6.]")
-        expect(row(panel, "w4")).to_contain_text("[5. 4.]")
-        expect(drawing).to_contain_text("[6. 6.]")
-        expect(drawing).not_to_contain_text("[4. 6.]")
-
-        handle = panel.get_by_role("slider", name="grad_ys y1[1]", exact=True)
-        handle.focus()
-        handle.press("End")
-        expect(row(panel, "w1")).to_contain_text("[1. 7.]")
-        expect(drawing).to_contain_text("[6. 11.]")
-
-        panel.get_by_role("button", name="Reset").click()
-        expect(row(panel, "w3")).to_contain_text("[4. 6.]")
-        expect(drawing).to_contain_text("[4. 6.]")
-        assert not notebook.problems
-
-
-def test_a_variable_a_stop_and_the_learners_session(lab: Lab) -> None:
-    cells = [LOAD, "%%gradgraph y --wrt x w\nx = tf.Variable(3.)\nw = tf.Variable(2.)\na = x * x\ny = a * w"]
-    with lab.notebook(write(lab.folder, "stop.ipynb", cells)) as notebook:
-        notebook.run_all()
-        panel = the_panel(notebook)
-        expect(row(panel, "x")).to_contain_text("12")
-        type_number(panel, "x", "5")
-        expect(row(panel, "x")).to_contain_text("20")
-        expect(row(panel, "w")).to_contain_text("25")
-        panel.get_by_label("stop at a", exact=True).check()
-        expect(row(panel, "x")).to_contain_text("None")
-        expect(panel.locator("svg").first).to_contain_text("stopped: 10.0")
-        expect(panel.locator("code").first).to_have_text("tf.gradients(y, [x, w], stop_gradients=[a])")
-        panel.get_by_label("stop at a", exact=True).uncheck()
-        expect(row(panel, "x")).to_contain_text("20")
         assert not notebook.problems
 
 
@@ -197,21 +116,6 @@ def test_an_error_of_the_controls_is_shown_in_the_panel(lab: Lab) -> None:
         type_number(panel, "x", "1")
         expect(panel.get_by_role("alert")).to_contain_text("RuntimeError: <b>too hot</b>")
         assert not notebook.problems
-
-
-def test_a_cell_that_runs_again_has_one_panel(lab: Lab) -> None:
-    cells = [LOAD, TWO_YS.format(line=""), "from ipywidgets.widgets.widget import _instances\nlen(_instances)"]
-    with lab.notebook(write(lab.folder, "again.ipynb", cells)) as notebook:
-        notebook.run_all()
-        the_panel(notebook)
-        widgets = notebook.outputs()[2]
-        notebook.run_all()
-        assert notebook.execution_counts() == [4, 5, 6]
-        assert notebook.outputs()[2][0]["data"] == widgets[0]["data"], "the widgets of the first run are closed"
-        panel = the_panel(notebook)
-        expect(notebook.page.locator(".gradnb-panel")).to_have_count(1)
-        type_number(panel, "grad_ys y2[0]", "5")
-        expect(row(panel, "w3")).to_contain_text("[6. 6.]")
 
 
 def test_on_a_dark_page_the_live_picture_is_dark(lab: Lab) -> None:

@@ -41,7 +41,7 @@ export default {
       if (!live || observer) return;
       const own = el.closest(".jp-OutputArea-child");
       const put = () => {
-        if (own) foldCopies(own);
+        if (own?.parentElement) foldCopies(own); // an output that was cleared has none
         nameForReaders(live);
       };
       put();
