@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
@@ -434,8 +435,9 @@ class Builder:
     def sources(self, arrivals: Sequence[Arrival]) -> list[str]:
         """Return the ways by which contributions came, told apart where one operation uses a tensor twice."""
         found = [self.source(arrival) for arrival in arrivals]
+        times = Counter(found)
         return [
-            self.say("view.as_input", source=source, number=arrival.position + 1) if found.count(source) > 1 else source
+            self.say("view.as_input", source=source, number=arrival.position + 1) if times[source] > 1 else source
             for source, arrival in zip(found, arrivals, strict=True)
         ]
 
