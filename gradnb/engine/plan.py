@@ -499,14 +499,13 @@ def _read_last(cell: Cell, reader: Operation, _: Any) -> Any:
 
 def _quiet(stateful: bool) -> Callable[[Callable[[], None]], None]:
     """Return what calls a function while NumPy warns of no overflow and no undefined result."""
-    context, before = Context(), np.geterr()
-    context.run(np.seterr, all="ignore")
-    if np.geterr() != before:  # NumPy 1
-        np.seterr(**before)
-        return _quietly
     # Since NumPy 2 this state belongs to a context, and to enter one takes a thirtieth of the time that errstate does.
     # What kernels may look at or call shall see the program's own context.
-    return _quietly if stateful else context.run
+    if stateful or np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return _quietly
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    return context.run
 
 
 def _quietly(function: Callable[[], None]) -> None:

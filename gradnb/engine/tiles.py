@@ -33,9 +33,10 @@ def in_tiles(steps: Sequence[Step]) -> list[Step]:
     while place < len(result):
         shape = _tiled_shape(result[place])
         if shape is not None:
-            group, before, after = _gathered(result[place:], shape)
+            group, before, after = _gathered(result, place, shape)
             if len(group) > 1:
-                result[place:] = [*before, _together(group, shape), *after]
+                end = place + len(group) + len(before) + len(after)
+                result[place:end] = [*before, _together(group, shape), *after]
                 place += len(before)
         place += 1
     return result
@@ -61,21 +62,28 @@ def _is_total(step: Step, made: Iterable[Value]) -> bool:
     return value in made and value.dtype.char in "fd"
 
 
-def _gathered(steps: Sequence[Step], shape: Shape) -> tuple[list[Step], list[Step], list[Step]]:
-    """Return the steps that run together with the first, those before them, and those behind."""
-    group: list[Step] = [steps[0]]
+def _gathered(steps: Sequence[Step], begin: int, shape: Shape) -> tuple[list[Step], list[Step], list[Step]]:
+    """Return the steps that run together with one, and those near them that then come before and behind."""
+    group: list[Step] = []
     before: list[Step] = []
     after: list[Step] = []
-    made, later = set(steps[0].outputs), set[Value]()
-    for place, step in enumerate(steps[1:], start=1):
+    made, later = set[Value](), set[Value]()
+    for place in range(begin, len(steps)):
+        step = steps[place]
         waits = any(value in later for value in step.inputs)
-        if not waits and (_tiled_shape(step) == shape or _is_total(step, made)):
+        if not waits and _tiled_shape(step) == shape:
             group.append(step)
-            (later if _is_total(step, made) else made).update(step.outputs)
+            made.update(step.outputs)
+        elif not waits and _is_total(step, made):
+            group.append(step)
+            later.update(step.outputs)
+        elif len(before) + len(after) == _APART:
+            break
         elif not waits and not any(value in made for value in step.inputs):
             before.append(step)
-        elif step.fixed or place - len(group) > _APART:
-            return group, before, [*after, *steps[place:]]
+        elif step.fixed:
+            # What has effects keeps its order.
+            break
         else:
             after.append(step)
             later.update(step.outputs)
