@@ -77,39 +77,57 @@ class _Place(Generic[T]):
         self._graph._scope, self._graph._forward = self._before
 
 
-class _Attempt:
-    """Takes back what was added to a graph inside a ``with`` block that an error ends."""
+class Attempt:
+    """What is added to a graph from its making on, until it is kept or taken back; as a ``with`` block, on an error.
+
+    A program makes one with each call, so what is seldom needed is only made then.
+    """
 
     __slots__ = ("_actions", "_counts", "_graph", "_names", "_outer", "_version")
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-
-    def __enter__(self) -> None:
-        graph = self._graph
         self._version, self._names = len(graph._operations), len(graph._names_in_use)
         #: How often a name was in use that is there already: new ones stand behind those in the graph's dict.
-        self._counts: dict[str, int] = {}
-        self._actions: list[Callable[[], object]] = []
+        self._counts: dict[str, int] | None = None
+        self._actions: list[Callable[[], object]] | None = None
         self._outer, graph._attempt = graph._attempt, self
 
+    def __enter__(self) -> None:
+        pass
+
     def __exit__(self, kind: object, *_: object) -> None:
-        graph, outer = self._graph, self._outer
-        graph._attempt = outer
-        if kind is not None:
-            self._undo()
-        elif outer is not None:
-            outer._actions += self._actions
-            for name, count in self._counts.items():
-                outer._counts.setdefault(name, count)
+        if kind is None:
+            self.keep()
+        else:
+            self.take_back()
 
     def note_name(self, name: str, count: int) -> None:
         """Remember how often `name` was in use before it is taken once more."""
+        if self._counts is None:
+            self._counts = {}
         self._counts.setdefault(name, count)
 
-    def _undo(self) -> None:
+    def when_undone(self, action: Callable[[], object]) -> None:
+        """Remember what else is to be done if this is taken back."""
+        if self._actions is None:
+            self._actions = []
+        self._actions.append(action)
+
+    def keep(self) -> None:
+        """Let what was added stay, as far as this attempt goes; it may be a part of another one."""
+        outer = self._graph._attempt = self._outer
+        if outer is not None:
+            for action in self._actions or ():
+                outer.when_undone(action)
+            for name, count in (self._counts or {}).items():
+                outer.note_name(name, count)
+
+    def take_back(self) -> None:
+        """Take back what was added."""
         graph, names = self._graph, self._graph._names_in_use
-        for action in reversed(self._actions):
+        graph._attempt = self._outer
+        for action in reversed(self._actions or ()):
             action()
         for operation in graph._operations[self._version :]:
             graph._by_name.pop(operation.name, None)
@@ -120,7 +138,7 @@ class _Attempt:
         graph._looked_up = min(graph._looked_up, self._version)
         while len(names) > self._names:
             names.popitem()
-        for name, count in self._counts.items():
+        for name, count in (self._counts or {}).items():
             if name in names:
                 names[name] = count
 
@@ -159,7 +177,7 @@ class Graph:
         #: The latest calls of `gradients` that gave a None: consulted only when that is fetched.
         self.unanswered: deque[Unanswered] = deque(maxlen=_UNANSWERED_KEPT)
         self._copied: tuple[Graph, Mapping[Operation, Operation]] | None = None
-        self._attempt: _Attempt | None = None
+        self._attempt: Attempt | None = None
 
     # Reading
 
@@ -362,14 +380,14 @@ class Graph:
 
     # Changing
 
-    def attempt(self) -> AbstractContextManager[None]:
-        """Take back what is added inside the ``with`` block if an error ends it: operations, names, collections."""
-        return _Attempt(self)
+    def attempt(self) -> Attempt:
+        """Begin what can be taken back; as a ``with`` block, what an error takes back."""
+        return Attempt(self)
 
     def when_undone(self, action: Callable[[], object]) -> None:
         """Do something more if the present attempt is taken back."""
         if self._attempt is not None:
-            self._attempt._actions.append(action)
+            self._attempt.when_undone(action)
 
     def finalize(self) -> None:
         """Allow no further operation."""

@@ -97,6 +97,8 @@ def dense(
         raise ValueError("The last dimension of the inputs to `Dense` should be defined. Found `None`.")
     dtype = x.dtype.base_dtype
     with variable_scope(name, default_name="dense", values=[x], reuse=reuse):
+        if activation is not None and not callable(activation):
+            raise ValueError(f"Unknown activation function: {activation!r}. Give the function itself: tf.nn.relu.")
         kernel = get_variable(
             "kernel",
             [static[-1], units],

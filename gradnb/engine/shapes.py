@@ -40,7 +40,7 @@ class Dimension:
     __slots__ = ("value",)
 
     def __init__(self, value: int | None) -> None:
-        self.value = value
+        self.value = _dimension(value)
 
     def __index__(self) -> int:
         if self.value is None:
@@ -57,6 +57,8 @@ class Dimension:
 
     def _combine(self, other: Any, combine: Any) -> Dimension:
         value = other.value if isinstance(other, Dimension) else other
+        if value is not None and not hasattr(value, "__index__"):
+            return NotImplemented
         return Dimension(None if self.value is None or value is None else combine(self.value, value))
 
     def __add__(self, other: Any) -> Dimension:

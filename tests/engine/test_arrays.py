@@ -514,8 +514,11 @@ def test_pad_misfits() -> None:
         tf.pad(ROWS, [[0, 0]])
     with pytest.raises(InvalidArgumentError, match="paddings must be less than the dimension size: 3, 0"):
         value(tf.pad(ROWS, [[3, 0], [0, 0]], "REFLECT"))
-    with pytest.raises(InvalidArgumentError, match="Paddings must be non-negative: -1 0"):
-        value(tf.pad(ROWS, [[-1, 0], [0, 0]]))
+    with pytest.raises(ValueError, match=r"Paddings must be non-negative: \[\[-1, 0\], \[0, 0\]\]"):
+        tf.pad(ROWS, [[-1, 0], [0, 0]])
+    amounts = tf.placeholder(tf.int32, [2, 2])
+    with pytest.raises(InvalidArgumentError, match="Paddings must be non-negative: -1 0"), tf.Session() as session:
+        session.run(tf.pad(ROWS, amounts), {amounts: [[-1, 0], [0, 0]]})
 
 
 def test_reverse_and_roll() -> None:

@@ -105,7 +105,7 @@ def _transpose_spec(x: Tensor, *, perm: tuple[int, ...] | None, **_: Any) -> Spe
         return x.dtype.base_dtype, (None,) * len(perm)
     if len(static) != len(perm):
         raise InferenceError(f"Dimension must be {len(static)} but is {len(perm)}")
-    if sorted(axis % len(perm) for axis in perm) != list(range(len(perm))):
+    if any(not -len(perm) <= axis < len(perm) for axis in perm) or len({axis % len(perm) for axis in perm}) < len(perm):
         raise InferenceError(f"perm must list each of the axes 0 to {len(perm) - 1} once, but is {list(perm)}")
     return x.dtype.base_dtype, tuple(static[axis] for axis in perm)
 
@@ -438,12 +438,15 @@ def concat(values: Any, axis: Any, name: str | None = None) -> Tensor:
     ...     print(session.run(tf.concat([[1, 2], [3]], 0)))
     [1 2 3]
     """
+    if isinstance(axis, (list, tuple)):
+        raise ValueError(f"axis must be one int, not {axis!r}. The tensors come first: tf.concat(values, axis).")
     tensors = convert_each(values if isinstance(values, (list, tuple)) else [values])
     if not tensors:
         raise ValueError("concat needs at least one tensor.")
+    position = known_int(axis, "axis")
     if len(tensors) == 1:
         return identity(tensors[0], name=name or "concat")
-    return apply("ConcatV2", *tensors, name=name or _in_scope("concat"), axis=known_int(axis, "axis"))
+    return apply("ConcatV2", *tensors, name=name or _in_scope("concat"), axis=position)
 
 
 def _pack_spec(*values: Tensor, axis: int) -> Spec:
@@ -953,6 +956,10 @@ def strided_slice(input_: Any, begin: Any, end: Any = None, strides: Any = None,
 def _slice_spec(x: Tensor, begin: Tensor, size: Tensor) -> Spec:
     starts, counts = constant_value(begin), constant_value(size)
     static = x.static_shape
+    for given in (begin, size):
+        length = _length_of(given)
+        if static is not None and length is not None and length != len(static):
+            raise InferenceError(f"Dimension must be {len(static)} but is {length}")
     if counts is None:
         return x.dtype.base_dtype, _unknown(len(static) if static is not None else _length_of(begin))
     if static is None:
@@ -961,6 +968,8 @@ def _slice_spec(x: Tensor, begin: Tensor, size: Tensor) -> Spec:
     for axis, (length, count) in enumerate(zip(static, counts.tolist(), strict=True)):
         start = None if starts is None else int(starts[axis])
         if count >= 0:
+            if start is not None and length is not None and not 0 <= start <= length:
+                raise InferenceError(f"Expected begin[{axis}] in [0, {length}], but got {start}")
             if start is not None and length is not None and start + count > length:
                 raise InferenceError(f"Expected size[{axis}] in [0, {length - start}], but got {count}")
             result.append(count)
@@ -1471,6 +1480,14 @@ register(
 # Order
 
 
+def _along(x: Tensor, axis: int) -> StaticShape:
+    """Return the shape of `x`, which must have the axis."""
+    rank = rank_of(x)
+    if rank is not None and not -rank <= axis < rank:
+        raise InferenceError(f"axis {axis} is not in [{-rank}, {rank})")
+    return x.static_shape
+
+
 def _order(x: Array, *, axis: int, descending: bool) -> Array:
     """Return the places of the elements in order; of equal ones the first comes first."""
     if not descending:
@@ -1488,7 +1505,7 @@ register(
         signature="input: T",
         allowed=REAL,
         kernel=_order,
-        infer=lambda x, *, axis, descending: (int32, x.static_shape),
+        infer=lambda x, *, axis, descending: (int32, _along(x, axis)),
         gradient=NOT_DIFFERENTIABLE,
         formula="argsort({input})",
     )
@@ -1536,7 +1553,7 @@ register(
         signature="input: T",
         allowed=REAL,
         kernel=lambda x, *, axis, descending: np.take_along_axis(x, _order(x, axis=axis, descending=descending), axis),
-        infer=lambda x, *, axis, descending: shapes.same(x),
+        infer=lambda x, *, axis, descending: (x.dtype.base_dtype, _along(x, axis)),
         gradient=lambda z, g, x, *, axis, descending: apply(
             "PutAlongAxis", shape(x), apply("ArgSort", x, axis=axis, descending=descending), g, axis=axis
         ),
@@ -1577,6 +1594,8 @@ def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | 
 
 def _top_k_spec(x: Tensor, *, k: int) -> list[Spec]:
     static = x.static_shape
+    if k < 0:
+        raise InferenceError(f"Dimension size, given by scalar input 1, must be non-negative but is {k}")
     if static is not None:
         if not static:
             raise InferenceError("Shape must be at least rank 1 but is rank 0")
@@ -1662,6 +1681,8 @@ def _tile_spec(x: Tensor, multiples: Tensor) -> Spec:
         return x.dtype.base_dtype, _unknown(len(static) if static is not None else _length_of(multiples))
     if len(static) != len(times):
         raise InferenceError(f"Dimension must be {len(static)} but is {len(times)}")
+    if times.min(initial=0) < 0:
+        raise InferenceError(f"Expected multiples >= 0, but got {times.tolist()}")
     return x.dtype.base_dtype, tuple(
         None if size is None else size * int(n) for size, n in zip(static, times, strict=True)
     )
@@ -1764,6 +1785,8 @@ def _padded_shape(static: StaticShape, paddings: Tensor, sign: int) -> StaticSha
         return _unknown(len(static) if static is not None else _length_of(paddings))
     if amounts.ndim != 2 or amounts.shape[1] != 2:
         raise InferenceError(f"Dimension must be 2 but is {amounts.shape[-1] if amounts.ndim else 0}")
+    if amounts.min(initial=0) < 0 and sign > 0:
+        raise InferenceError(f"Paddings must be non-negative: {amounts.tolist()}")
     if static is None:
         return (None,) * len(amounts)
     if len(static) != len(amounts):
@@ -1968,6 +1991,13 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     return apply("ReverseV2", tensor, name=name, axis=_known_ints(axis, "axis"))
 
 
+def _roll_spec(x: Tensor, shift: Tensor, *, axis: tuple[int, ...]) -> Spec:
+    count = () if shift.static_shape is None else shift.static_shape
+    if len(count) == 1 and count[0] not in (None, len(axis)):
+        raise InferenceError(f"Dimension 0 in both shapes must be equal, but are {count[0]} and {len(axis)}")
+    return shapes.same(x)
+
+
 def _roll(x: Array, shift: Array, *, axis: tuple[int, ...]) -> Array:
     result: Array = np.roll(x, tuple(np.atleast_1d(shift).tolist()), axis)
     return result
@@ -1979,7 +2009,7 @@ register(
         label="roll",
         signature="input: T, shift: int32|int64",
         kernel=_roll,
-        infer=lambda x, shift, *, axis: shapes.same(x),
+        infer=_roll_spec,
         gradient=lambda z, g, x, shift, *, axis: (apply("Roll", g, apply("Neg", shift), axis=axis), None),
         formula="roll({input}, {shift})",
         example=Example((4, 3), np.array(1, np.int32), attributes={"axis": (0,)}),
@@ -2123,6 +2153,8 @@ def shape_n(input: Any, out_type: Any = int32, name: str | None = None) -> list[
     ...     print(*session.run(tf.shape_n([tf.zeros([2]), tf.zeros([3, 4])])))
     [2] [3 4]
     """
+    if not isinstance(input, (list, tuple)):
+        raise TypeError(f"Expected list for 'input' argument to 'shape_n' Op, not {input!r}.")
     return [shape(tensor, name=name, out_type=out_type) for tensor in input]
 
 
@@ -2353,6 +2385,8 @@ def _one_hot_spec(indices: Tensor, depth: Tensor, on: Tensor, off: Tensor, *, ax
     if static is None:
         return on.dtype.base_dtype, None
     known = constant_value(depth)
+    if known is not None and known.size == 1 and int(known) < 0:
+        raise InferenceError(f"Dimension size, given by scalar input 1, must be non-negative but is {int(known)}")
     position = axis % (len(static) + 1)
     return on.dtype.base_dtype, (
         *static[:position],
@@ -2372,7 +2406,7 @@ register(
     OpDef(
         type="OneHot",
         label="one_hot",
-        signature="indices: I, depth: int32, on_value: T, off_value: T",
+        signature="indices: uint8|int8|int32|int64, depth: int32, on_value: T, off_value: T",
         kernel=_one_hot,
         never_fails=True,
         infer=_one_hot_spec,
@@ -2811,6 +2845,8 @@ def matrix_set_diag(input: Any, diagonal: Any, name: str | None = None) -> Tenso
 
 
 def _diag_spec(x: Tensor) -> Spec:
+    if x.static_shape == ():
+        raise InferenceError("Shape must be at least rank 1 but is rank 0")
     return x.dtype.base_dtype, None if x.static_shape is None else x.static_shape * 2
 
 

@@ -12,7 +12,7 @@ from gradnb.engine.dtypes import NUMBER, as_dtype, int32
 from gradnb.engine.literals import Array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import InferenceError, Spec, bracket_text
-from gradnb.engine.static import constant_shape
+from gradnb.engine.static import constant_shape, constant_value
 from gradnb.engine.tensor import Tensor
 
 __all__ = [
@@ -152,6 +152,8 @@ def as_shape(value: Any) -> Tensor:
         value = value.as_list()
     if isinstance(value, (list, tuple)) and not value:
         return convert_to_tensor([], int32)
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is not a shape. Give a list such as [2, 3].")
     return convert_to_tensor(value, preferred_dtype=int32)
 
 
@@ -277,6 +279,13 @@ def _axes_are_known(small: tuple[int | None, ...], large: tuple[int | None, ...]
 
 
 def _fill_spec(dims: Tensor, value: Tensor) -> Spec:
+    if value.static_shape:
+        raise InferenceError(f"Shape must be rank 0 but is rank {len(value.static_shape)}")
+    if dims.static_shape is not None and len(dims.static_shape) != 1:
+        raise InferenceError(f"Shape must be rank 1 but is rank {len(dims.static_shape)}")
+    known = constant_value(dims)
+    if known is not None and known.min(initial=0) < 0:
+        raise InferenceError(f"Fill dimensions must be >= 0: {known.tolist()}")
     return value.dtype.base_dtype, constant_shape(dims)
 
 

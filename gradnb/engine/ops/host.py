@@ -15,7 +15,7 @@ from gradnb.engine.literals import Array, as_array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import no_output, same
 from gradnb.engine.tensor import Operation, Tensor
-from gradnb.errors import InvalidArgumentError
+from gradnb.errors import InvalidArgumentError, OpError
 from gradnb.messages import text
 
 if TYPE_CHECKING:
@@ -139,6 +139,8 @@ def Print(
     >>> x = tf.constant([1.0, 2.0])
     >>> y = tf.Print(x, [x], "x = ")
     """
+    if not isinstance(data, (list, tuple)):
+        raise TypeError(f"Expected list for 'data' argument to 'Print' Op, not {data!r}.")
     return apply(
         "Print",
         input_,
@@ -151,7 +153,13 @@ def Print(
 
 
 def _call(operation: Operation, function: Callable[..., Any], arrays: Sequence[Array], dtypes: Sequence[DType]) -> Any:
-    result = function(*arrays)
+    called = getattr(function, "__name__", type(function).__name__)
+    try:
+        result = function(*arrays)
+    except OpError:
+        raise
+    except Exception as error:
+        raise InvalidArgumentError(operation, f"{type(error).__name__}: {error}") from error
     values = list(result) if isinstance(result, (list, tuple)) and len(dtypes) != 1 else [result]
     if isinstance(result, (list, tuple)) and len(dtypes) == 1 and len(result) == 1:
         values = list(result)
@@ -159,18 +167,24 @@ def _call(operation: Operation, function: Callable[..., Any], arrays: Sequence[A
         return ()
     if len(values) != len(dtypes):
         raise InvalidArgumentError(
-            operation, f"{function.__name__} returns {len(values)} values, but expects to see {len(dtypes)} values."
+            operation, f"{called} returns {len(values)} values, but expects to see {len(dtypes)} values."
         )
     found = []
     for position, (value, dtype) in enumerate(zip(values, dtypes, strict=True)):
         # Only what NumPy did not choose itself is given the dtype that was promised, as TensorFlow does.
-        array = np.asarray(value) if isinstance(value, (np.ndarray, np.generic)) else as_array(value, dtype)
+        try:
+            array = np.asarray(value) if isinstance(value, (np.ndarray, np.generic)) else as_array(value, dtype)
+        except (TypeError, ValueError) as error:
+            raise InvalidArgumentError(
+                operation,
+                f"{position}-th value returned by {called} is no {dtype.name}: {error}",
+                text("host.wrong_dtype", name=called, dtype=dtype.name),
+            ) from error
         if as_dtype(array.dtype) is not dtype:
             raise InvalidArgumentError(
                 operation,
-                f"{position}-th value returned by {function.__name__} is {as_dtype(array.dtype).name}, "
-                f"but expects {dtype.name}",
-                text("host.wrong_dtype", name=function.__name__, dtype=dtype.name),
+                f"{position}-th value returned by {called} is {as_dtype(array.dtype).name}, but expects {dtype.name}",
+                text("host.wrong_dtype", name=called, dtype=dtype.name),
             )
         found.append(as_array(array, dtype) if dtype.is_string else array)
     return found[0] if len(found) == 1 else tuple(found)
@@ -366,5 +380,7 @@ def Assert(condition: Any, data: Sequence[Any], summarize: int | None = None, na
     >>> with tf.control_dependencies([tf.Assert(x > 0.0, [x])]):
     ...     y = tf.sqrt(x)
     """
+    if not isinstance(data, (list, tuple)):
+        raise TypeError(f"data must be a list of tensors, not {data!r}.")
     values = [convert_to_tensor(item) for item in data]
     return add_operation("Assert", condition, *values, name=name, summarize=summarize)

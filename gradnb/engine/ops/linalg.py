@@ -491,6 +491,10 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
         of_left, of_right = ([int(axis) for axis in np.atleast_1d(np.asarray(part, np.int64))] for part in axes)
         if len(of_left) != len(of_right):
             raise ValueError(f"Different number of contraction axes `a` and `b`, {len(of_left)} != {len(of_right)}.")
+    for part, rank in ((of_left, first), (of_right, second)):
+        for axis in part:
+            if not -rank <= axis < rank:
+                raise IndexError(f"`axes` names axis {axis}, and the tensor has {rank} axes. Received: {axes}.")
     labels = string.ascii_letters[:first]
     more = list(string.ascii_letters[first : first + second])
     for i, j in zip(of_left, of_right, strict=True):
@@ -1275,6 +1279,13 @@ def trace(x: Any, name: str | None = None) -> Tensor:
         return apply("Sum", matrix_diag_part(tensor), axis=(-1,), keepdims=False, name=scope)
 
 
+def _cross_spec(a: Tensor, b: Tensor) -> Spec:
+    for static in (a.static_shape, b.static_shape):
+        if static is not None and (not static or static[-1] not in (None, 3)):
+            raise InferenceError(f"Dimension must be 3 but is {static[-1] if static else 'missing'}")
+    return shapes.elementwise(a, b)
+
+
 def _cross(a: Array, b: Array) -> Array:
     if a.shape != b.shape or a.shape[-1:] != (3,):
         raise ValueError(
@@ -1291,7 +1302,7 @@ register(
         signature="a: T, b: T",
         allowed=FLOATING,
         kernel=_cross,
-        infer=shapes.elementwise,
+        infer=_cross_spec,
         gradient=lambda z, g, a, b: (apply("Cross", b, g), apply("Cross", g, a)),
         formula="{a} × {b}",
         binds=PRODUCT,
@@ -1349,6 +1360,12 @@ def eye(
     if isinstance(num_rows, Tensor) and num_columns is None:
         diagonal = ones(convert_to_tensor([*(batch_shape or ()), num_rows]), wanted)
         return apply("MatrixDiag", diagonal, name=name or "eye")
+    for size in (num_rows, num_columns):
+        if size is not None and (not isinstance(size, (int, np.integer)) or size < 0):
+            received = f"num_rows={num_rows}, num_columns={num_columns}"
+            raise (ValueError if isinstance(size, (int, np.integer)) else TypeError)(
+                f"Arguments `num_rows` and `num_columns` must be non-negative integer values. Received: {received}"
+            )
     matrix = np.eye(int(num_rows), None if num_columns is None else int(num_columns), dtype=wanted.numpy)
     return constant_from(np.broadcast_to(matrix, (*(batch_shape or ()), *matrix.shape)).copy(), name or "eye")
 

@@ -260,6 +260,8 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
     x = convert_to_tensor(features)
     if x.dtype.is_integer:
         x = cast(x, "float32")
+    if isinstance(alpha, str):
+        raise TypeError(f"Expected float for argument 'alpha' not {alpha!r}.")
     # TensorFlow keeps the attribute in 32 bits, which shows in the digits of float64 results.
     return apply("LeakyRelu", x, name=name, alpha=float(np.float32(alpha)))
 
@@ -657,6 +659,15 @@ def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = N
 def _last_axis(axis: Any, dim: Any) -> int:
     chosen = dim if axis is None else axis
     return -1 if chosen is None else known_int(chosen, "axis")
+
+
+def _in_top_k_spec(predictions: Tensor, targets: Tensor, *, k: int) -> Spec:
+    for tensor, rank in ((predictions, 2), (targets, 1)):
+        if tensor.static_shape is not None and len(tensor.static_shape) != rank:
+            raise InferenceError(f"Shape must be rank {rank} but is rank {len(tensor.static_shape)}")
+    if predictions.static_shape is not None and targets.static_shape is not None:
+        shapes.equal_dimensions(predictions.static_shape[0], targets.static_shape[0])
+    return bool_, targets.static_shape
 
 
 register(
@@ -2257,7 +2268,7 @@ register(
         label="in_top_k",
         signature="predictions: float32, targets: int32|int64",
         kernel=_in_top_k,
-        infer=lambda predictions, targets, *, k: (bool_, targets.static_shape),
+        infer=_in_top_k_spec,
         gradient=NOT_DIFFERENTIABLE,
         formula="in_top_k({predictions}, {targets})",
     )

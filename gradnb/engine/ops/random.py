@@ -137,6 +137,9 @@ def random_uniform(
         maxval = 1
     with name_scope(name, "random_uniform"):
         drawn = wanted if wanted.is_floating else as_dtype("float64")
+        for bound in (minval, maxval):
+            if isinstance(bound, str):
+                raise TypeError(f"Expected {wanted.name}, but got {bound!r} of type 'str'.")
         numbers: Tensor = apply("RandomUniform", as_shape(shape), dtype=drawn, seed=seeds(seed))
         if wanted.is_integer:
             return cast(apply("Floor", numbers * (float(maxval) - float(minval)) + float(minval)), wanted)

@@ -150,6 +150,13 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     return apply("Placeholder", name=name, dtype=as_dtype(dtype).base_dtype, shape=shapes.as_static_shape(shape))
 
 
+def _shape_to_feed(value: Tensor, shape: StaticShape) -> StaticShape:
+    if not shapes.compatible(value.static_shape, shape):
+        have, want = shapes.bracket_text(value.static_shape), shapes.bracket_text(shape)
+        raise shapes.InferenceError(f"The default value has shape {have}, which does not fit {want}")
+    return shape
+
+
 register(
     OpDef(
         type="PlaceholderWithDefault",
@@ -157,7 +164,7 @@ register(
         signature="input: T",
         kernel=unchanged,
         view=True,
-        infer=lambda value, *, shape: (value.dtype.base_dtype, shape),
+        infer=lambda value, *, shape: (value.dtype.base_dtype, _shape_to_feed(value, shape)),
         gradient=lambda z, g, value, *, shape: g,
         formula="{input}",
     )
@@ -344,6 +351,8 @@ def tuple_(
     >>> import gradnb as tf
     >>> a, b = tf.tuple([tf.constant(1.0), tf.constant(2.0)])
     """
+    if not any(tensor is not None for tensor in tensors):
+        raise ValueError(f"'tensors' must have at least one Tensor. Received: {tensors}.")
     with name_scope(name, "tuple", [t for t in tensors if t is not None]):
         ready = group(*(t for t in tensors if t is not None), *(control_inputs or ()))
         with get_default_graph().control_dependencies([ready]):
