@@ -58,7 +58,7 @@ class Dimension:
     def _combine(self, other: Any, combine: Any) -> Dimension:
         value = other.value if isinstance(other, Dimension) else other
         if value is not None and not hasattr(value, "__index__"):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]  # the operators pass it on
         return Dimension(None if self.value is None or value is None else combine(self.value, value))
 
     def __add__(self, other: Any) -> Dimension:
