@@ -642,6 +642,21 @@ def test_reads_and_assigns_keep_their_order() -> None:
     assert pair.run([last, v.value()]) == [210.0, 20.0]
 
 
+@pytest.mark.parametrize("size", [3, 6000, 100_000])
+def test_a_variable_that_does_not_change_is_there_in_each_run(size: int) -> None:
+    v = tf.Variable(np.arange(size, dtype=np.float32))
+    uses = [tf.reshape(v, [1, -1]), tf.add_n([v * float(number) for number in range(8)])]
+    pair = Pair()
+    pair.run(v.initializer)
+    for fetches in ([v.value()], [v.value(), v.value() * 2.0], uses, [v, *uses], v.value()):
+        for _ in range(3):
+            pair.run(fetches)
+    pair.run(v.assign_add(np.ones(size, np.float32)))
+    for fetches in ([v.value()], uses):
+        for _ in range(2):
+            pair.run(fetches)
+
+
 def test_a_variable_is_read_after_a_function_that_sets_it() -> None:
     v = tf.Variable(1.0)
     sessions: list[tf.Session] = []
