@@ -719,7 +719,8 @@ def test_recomputing_takes_no_more_memory_with_time(square: tuple[Any, Any]) -> 
     tracemalloc.start()
     try:
         before = move(0)
-        assert move(800) - before < 100_000
+        # A chain that kept its ancestors would keep megabytes; bounded caches may still be filling.
+        assert move(800) - before < 400_000
     finally:
         tracemalloc.stop()
 
