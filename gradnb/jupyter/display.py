@@ -47,6 +47,10 @@ def show(
     BadSetting
         If a preset or a range fits none of the explanations.
     """
+    if presets or ranges:
+        # Also where there is no panel: a wrong setting is wrong everywhere.
+        problems = [explanation.problem for explanation in explanations]
+        shared_out(presets or {}, ranges or {}, problems, explanations[0].view.language)
     if not static and is_live():
         display_live(LivePanel(explanations, presets or {}, ranges or {}))
     for explanation in explanations:

@@ -20,7 +20,7 @@ import gradnb
 from gradnb.against.process import TensorFlowUnavailable, check_installed
 from gradnb.aliases import tensorflow_means_gradnb
 from gradnb.engine.gradients import Call, recording
-from gradnb.engine.graph import Graph, get_default_graph, reset_default_graph
+from gradnb.engine.graph import Graph, get_default_graph, replace_base_graph, reset_default_graph
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
@@ -116,10 +116,12 @@ class Runner:
         """Run the cell as the shell would; return the calls of ``tf.gradients`` and the last expression's value."""
         tree, code, ending = self._compiled(cell)
         read = self._graphs_read(tree, request)
+        before = get_default_graph()
         if not (request.keep_graph or (get_default_graph() in read and not request.new_graph)):
             # Inside a graph that an earlier cell entered for good, the cell goes on with that one.
             with suppress(AssertionError):
                 reset_default_graph()
+        started = get_default_graph()
         value = _NOTHING
         with ExitStack() as stack:
             for graph in (*read, get_default_graph()):
@@ -132,6 +134,9 @@ class Runner:
                 if ending is not None:
                     value = eval(ending, self.shell.user_global_ns, self.shell.user_ns)
             except BaseException as error:
+                if not started.version and get_default_graph() is started is not before:
+                    # A cell that failed before it built anything leaves the graph of those before as the default.
+                    replace_base_graph(before)
                 self._hide_own_frames(error)
                 raise
             finally:
@@ -298,8 +303,6 @@ class Runner:
     # Showing
 
     def _show(self, explanations: list[Explanation], request: Request) -> None:
-        if request.output:
-            self.shell.user_ns[request.output] = explanations[0] if len(explanations) == 1 else explanations
         settings = {
             f"{option}s": {
                 name: self._value(expression, f"--{option}") for name, expression in getattr(request, option)
@@ -310,6 +313,8 @@ class Runner:
             show(explanations, static=request.static, **settings)
         except BadSetting as error:
             raise UsageError(str(error)) from error
+        if request.output:
+            self.shell.user_ns[request.output] = explanations[0] if len(explanations) == 1 else explanations
         # Afterwards: what cannot be written can still be seen.
         if request.save:
             for explanation, file in zip(explanations, numbered(request.save, len(explanations)), strict=True):

@@ -257,6 +257,15 @@ def test_any_other_cell_starts_from_a_new_graph(notebook: Notebook, cell: str) -
     assert get_default_graph() is not before
 
 
+def test_a_cell_that_fails_before_it_builds_anything_leaves_the_graph(notebook: Notebook) -> None:
+    notebook.ok("%%gradgraph y1 --wrt w1" + TWO_YS)
+    before = get_default_graph()
+    assert isinstance(notebook.run("%%gradgraph\nk = tf.Varable(1.)\ntf.gradients(y1 * k, k)").error, AttributeError)
+    assert get_default_graph() is before
+    notebook.ok("%%gradgraph\nk = tf.Variable(1.)\ntf.gradients(y1 * k, k)")
+    assert get_default_graph() is before
+
+
 def test_the_line_itself_reads_too(notebook: Notebook) -> None:
     notebook.ok("%%gradgraph y1 --wrt w1" + TWO_YS)
     before = get_default_graph()
