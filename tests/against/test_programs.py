@@ -162,7 +162,7 @@ def as_program(lesson: Path) -> str:
             source = f"tf.reset_default_graph()\n{source.partition(chr(10))[2]}"
         if any(call in source for call in GRADNB_ALONE):
             continue
-        source = "\n".join(line for line in source.splitlines() if not line.startswith("check("))
+        source = "\n".join(line for line in source.splitlines() if not line.startswith(("check(", "described(")))
         if "raises-exception" in cell.metadata.get("tags", ()):
             source = (
                 f"try:\n{indent(source, '    ')}\nexcept Exception as error:\n    print(str(error).splitlines()[0])"
