@@ -52,7 +52,9 @@ class ViewsBox:
             box.observe(lambda _: chosen(), "value")
             self._boxes[part] = box
             if part != "graph":
-                self._pages[part] = widgets.HTML(layout={"display": "none", "margin": "0"})
+                # Wide tables scroll, and so they are reached by keyboard too.
+                hidden = {"display": "none", "margin": "0"}
+                self._pages[part] = widgets.HTML(tabbable=True, tooltip=box.description, layout=hidden)
                 self._pages[part].add_class(f"gradnb-view-{part}")
         self._steps, self._marked = "", 0
         self._notes = widgets.HTML(layout=layout)

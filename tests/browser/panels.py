@@ -71,7 +71,7 @@ def row(panel: Locator, name: str) -> Locator:
 
 def node(panel: Locator, name: str) -> Locator:
     """Return a node of the picture."""
-    return panel.locator(".gradnb-graph").get_by_role("button", name=re.compile(f"^{re.escape(name)}, "))
+    return panel.locator(".gradnb-graph").get_by_role("button", name=re.compile(f"^{re.escape(name)}[,、]"))
 
 
 def edge(panel: Locator, source: str, target: str) -> Locator:

@@ -17,6 +17,11 @@ export default {
 
     const nameForReaders = (live) => {
       for (const icon of live.querySelectorAll("button i.fa")) icon.ariaHidden = "true";
+      // What is reached to be scrolled has its name for those who hear it, and not as a note under each resting pointer.
+      for (const region of live.querySelectorAll(".widget-html[tabindex][title]")) {
+        [region.role, region.ariaLabel] = ["region", region.title];
+        region.removeAttribute("title");
+      }
       for (const slider of live.querySelectorAll(".widget-slider")) {
         // A slider beside a number field has the field's label.
         const field = slider.closest(".gradnb-number")?.querySelector(".widget-text .widget-label");
