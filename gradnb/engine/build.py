@@ -61,7 +61,8 @@ def convert_to_tensor(
                 f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
                 f"{value.dtype.base_dtype.name}: {value!r}"
             )
-        return get_default_graph().own(value)
+        graph = get_default_graph()
+        return value if value.op.graph is graph else graph.own(value)
     if hasattr(value, "as_tensor"):
         return get_default_graph().own(value.as_tensor(wanted, as_reference))
     if isinstance(value, (list, tuple)) and _holds_tensors(value):

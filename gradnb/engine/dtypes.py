@@ -47,12 +47,16 @@ class DType:
     (True, False)
     """
 
-    __slots__ = ("_reference", "as_numpy_dtype", "base_dtype", "name", "numpy")
+    __slots__ = ("_reference", "as_numpy_dtype", "base_dtype", "is_complex", "is_trainable", "name", "numpy")
 
     def __init__(self, name: str, numpy_type: type[np.generic] | type[object], base: DType | None = None) -> None:
         self.name: Final = name
         self.as_numpy_dtype: Final = numpy_type
         self.numpy: Final[np.dtype[Any]] = np.dtype(numpy_type)
+        #: Whether it is a complex type.
+        self.is_complex: Final = self.numpy.kind == "c"
+        #: Whether a gradient can flow through tensors of this type.
+        self.is_trainable: Final = self.numpy.kind in "fc"
         #: The plain type behind a reference type; itself otherwise.
         self.base_dtype: Final[DType] = base or self
         self._reference = None if base is not None else DType(f"{name}_ref", numpy_type, self)
@@ -73,11 +77,6 @@ class DType:
         return self.numpy.kind == "f"
 
     @property
-    def is_complex(self) -> bool:
-        """Whether it is a complex type."""
-        return self.numpy.kind == "c"
-
-    @property
     def is_integer(self) -> bool:
         """Whether it is a signed or unsigned integer type."""
         return self.numpy.kind in "iu"
@@ -96,11 +95,6 @@ class DType:
     def is_string(self) -> bool:
         """Whether it is the type of strings."""
         return self.numpy.kind == "O"
-
-    @property
-    def is_trainable(self) -> bool:
-        """Whether a gradient can flow through tensors of this type."""
-        return self.numpy.kind in "fc"
 
     @property
     def real_dtype(self) -> DType:
