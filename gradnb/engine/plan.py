@@ -247,6 +247,8 @@ class _Memory:
                 and value.shape == output.shape
                 and value.dtype == output.dtype
                 and not any(value in other.roots for other in step.inputs)
+                # Only a ufunc reads an element for the last time when it writes it.
+                and (step.writable == len(step.inputs) or step.inputs.count(value) == 1)
             ):
                 block, value.block = value.block, None
                 return block

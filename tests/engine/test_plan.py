@@ -381,6 +381,14 @@ def test_a_sum_of_many_takes_each_as_soon_as_it_is_there() -> None:
     assert last_plan(session).nbytes <= 3 * 4000 + 8
 
 
+@pytest.mark.parametrize("type", ["SqrtGrad", "RsqrtGrad", "ReciprocalGrad", "ReluGrad", "DivNoNan", "Xlogy"])
+def test_an_input_that_is_read_twice_is_not_written_over(type: str) -> None:
+    x = tf.placeholder(tf.float32, [5])
+    y = tf.sin(x)
+    pair = Pair()
+    pair.run(add_operation(type, y, y).outputs[0] * 1.0, {x: np.array([0.0, 1.0, -2.0, 3.0, 0.5], np.float32)})
+
+
 def test_no_block_is_used_again_under_a_view() -> None:
     """The slice of a is read after b and c were computed, for which a's own last use made room.
 
@@ -519,6 +527,34 @@ def test_products_of_matrices_of_any_shape(first: Any, transpose_a: bool, transp
             np.testing.assert_array_equal(
                 pair.run(tf.identity(y) * 1.0, dict(zip((a, b), values, strict=True))), expected
             )
+
+
+@pytest.mark.parametrize("size", [5, 5000])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex64, np.complex128, np.int32, np.bool_])
+def test_elements_are_chosen_by_their_bits(size: int, dtype: Any) -> None:
+    random = np.random.default_rng(0)
+    values = [0.0, -0.0, 1.0, -2.0] + ([np.inf, -np.inf, np.nan] if np.dtype(dtype).kind in "fc" else [])
+    arrays = [random.choice(values, size=(2, size)).astype(dtype) for _ in range(2)]
+    condition = random.random((2, size)) < 0.5
+    t, e = (tf.placeholder(dtype, [2, None]) for _ in range(2))
+    c = tf.placeholder(tf.bool, [2, None])
+    pair = Pair()
+    feeds = {c: condition, t: arrays[0], e: arrays[1]}
+    row = tf.constant(arrays[0][:, :1])
+    fetches = [tf.where(c, t, e), tf.where_v2(c, t, row), tf.where_v2(c, row, e), tf.where([True, False], t, e)]
+    for chosen, other in ((fetches, False), ([tf.identity(value)[:, ::-1] for value in fetches], True)):
+        for value, (mask, one, two) in zip(
+            pair.run(chosen, feeds),
+            [
+                (condition, *arrays),
+                (condition, arrays[0], arrays[0][:, :1]),
+                (condition, arrays[0][:, :1], arrays[1]),
+                (np.array([[True], [False]]), *arrays),
+            ],
+            strict=True,
+        ):
+            expected = np.where(mask, one, two)
+            assert value.tobytes() == np.array(expected[:, ::-1] if other else expected, order="C").tobytes()
 
 
 # Large arrays

@@ -871,12 +871,19 @@ def _strided_slice_gradient(target: Array, g: Array, *bounds: Array, index: Entr
     return result
 
 
+def _strided_slice_gradient_into(target: Array, g: Array, *bounds: Array, index: Entries) -> None:
+    *bounds_, out = bounds
+    out[...] = 0
+    out[_filled_in(index, bounds_)] = g
+
+
 register(
     OpDef(
         type="StridedSliceGrad",
         label="put back",
         signature="shape: int32|int64, dy: T, bounds: int32|int64*",
         kernel=_strided_slice_gradient,
+        into=_strided_slice_gradient_into,
         never_fails=True,
         infer=lambda target, g, *bounds, index: (g.dtype.base_dtype, constant_shape(target)),
         gradient=lambda z, g, target, dy, *bounds, index: (
@@ -1056,11 +1063,12 @@ def _check_indices(indices: Array, size: int) -> None:
         raise ValueError(f"indices{where} = {indices[place]} is not in [0, {size})")
 
 
-def _gather(params: Array, indices: Array, *, axis: int) -> Any:
+def _gather(params: Array, indices: Array, out: Array | None = None, *, axis: int) -> Any:
     if params.ndim == 0:
         raise ValueError("params must be at least 1 dimensional")
     _check_indices(indices, params.shape[axis])
-    return np.take(params, indices, axis)
+    # All indices are inside: nothing is cut off, but NumPy would write to a copy of `out` if it had to look itself.
+    return np.take(params, indices, axis, out, "raise" if out is None else "clip")
 
 
 def _gather_spec(params: Tensor, indices: Tensor, *, axis: int) -> Spec:
@@ -1095,6 +1103,7 @@ register(
         label="gather",
         signature="params: T, indices: int32|int64",
         kernel=_gather,
+        into=_gather,
         infer=_gather_spec,
         gradient=_gather_gradient,
         formula="gather({params}, {indices})",
@@ -1884,7 +1893,7 @@ def _mirror_pad_gradient(g: Array, paddings: Array, *, mode: str) -> Array:
     if g.ndim:
         np.add.at(result, np.ix_(*_mirrored(inner, paddings, mode)), g)
         return result
-    return g
+    return np.array(g)
 
 
 register(

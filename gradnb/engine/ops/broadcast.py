@@ -452,8 +452,9 @@ def _dense_spec(values: Tensor, indices: Tensor, count: Tensor) -> Spec:
     return values.dtype.base_dtype, wanted
 
 
-def _dense(values: Array, indices: Array, dense_shape: Array) -> Array:
-    result = np.zeros(tuple(dense_shape), values.dtype)
+def _dense(values: Array, indices: Array, dense_shape: Array, out: Array | None = None) -> Array:
+    result = np.empty(tuple(dense_shape), values.dtype) if out is None else out
+    result[...] = 0
     inside = (indices >= 0) & (indices < len(result))
     np.add.at(result, indices[inside], values[inside])
     return result
@@ -466,6 +467,7 @@ register(
         signature="values: T, indices: int32|int64, dense_shape: int32|int64",
         allowed=NUMBER,
         kernel=_dense,
+        into=_dense,
         never_fails=True,
         infer=_dense_spec,
         gradient=lambda z, g, values, indices, dense_shape: (apply("GatherV2", g, indices, axis=0), None, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -398,6 +399,37 @@ def logical_xor(x: Any, y: Any, name: str | None = "LogicalXor") -> Tensor:
     return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
 
 
+#: Integers of the size of an element, by whose bits elements can be chosen.
+_WORDS = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
+
+#: From so many elements on, that is faster than to branch at each of them.
+_MANY = 1 << 10
+
+
+def chosen(condition: Array, t: Array, e: Array, out: Array | None = None) -> Array:
+    """Return the elements of `t` where `condition` is true and of `e` elsewhere, to the bit; in `out`, if it is given.
+
+    All may broadcast to the shape of the result. `out` must be none of the others.
+    """
+    if out is None:
+        shape = np.broadcast_shapes(np.shape(condition), np.shape(t), np.shape(e))
+        if math.prod(shape) < _MANY or t.dtype.itemsize not in _WORDS or t.dtype.kind == "O":
+            return np.where(condition, t, e)
+        out = np.empty(shape, t.dtype)
+    word = _WORDS.get(out.dtype.itemsize)
+    if word is None or out.size < _MANY:
+        np.copyto(out, e)
+        np.copyto(out, t, where=condition)
+        return out
+    mask = condition.astype(word)
+    np.negative(mask, mask)
+    first, second, bits = t.view(word), e.view(word), out.view(word)
+    np.bitwise_xor(first, second, bits)
+    np.bitwise_and(bits, mask, bits)
+    np.bitwise_xor(bits, second, bits)
+    return out
+
+
 def _select_spec(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
     shape = shapes.merge(t.static_shape, e.static_shape)
     chooses = condition.static_shape
@@ -408,7 +440,7 @@ def _select_spec(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
     return t.dtype.base_dtype, shapes.merge(shape, chooses)
 
 
-def _select(condition: Array, t: Array, e: Array) -> Array:
+def _select(condition: Array, t: Array, e: Array, out: Array | None = None) -> Array:
     if t.shape != e.shape:
         raise ValueError(
             f"Inputs to operation must have the same size and shape. Input 1: {bracket_text(t.shape)} "
@@ -421,7 +453,7 @@ def _select(condition: Array, t: Array, e: Array) -> Array:
             f"'condition' must have the shape of 't', or be one truth value for each of its rows: "
             f"{bracket_text(condition.shape)} and {bracket_text(t.shape)}"
         )
-    return np.where(condition, t, e)
+    return chosen(condition, t, e, out)
 
 
 register(
@@ -430,6 +462,8 @@ register(
         label="where",
         signature="condition: bool, t: T, e: T",
         kernel=_select,
+        into=_select,
+        elementwise=True,
         never_fails=True,
         infer=_select_spec,
         gradient=lambda z, g, condition, t, e: (
@@ -522,7 +556,9 @@ register(
         type="SelectV2",
         label="where",
         signature="condition: bool, t: T, e: T",
-        kernel=np.where,
+        kernel=chosen,
+        into=chosen,
+        elementwise=True,
         never_fails=True,
         infer=_select_broadcast_spec,
         gradient=lambda z, g, condition, t, e: (

@@ -97,9 +97,34 @@ def square(x: Any, name: str | None = None) -> Tensor:
     return apply("Square", x, name=name)
 
 
-def _unless_zero(dy: Array, value: Array) -> Array:
+def _unless_zero(dy: Array, value: Array, out: Array | None) -> Array:
     """Return `value`, but zero where `dy` is: TensorFlow does not multiply a zero with an infinite slope."""
-    return np.where(dy == 0, value.dtype.type(0), value)
+    if out is None:
+        return np.where(dy == 0, value.dtype.type(0), value)
+    np.copyto(out, out.dtype.type(0), where=dy == 0)
+    return out
+
+
+def _conjugate(x: Array) -> Array:
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
+def _root_gradient(y: Array, dy: Array, out: Array | None = None) -> Array:
+    return _unless_zero(dy, np.divide(y.dtype.type(0.5) * dy, _conjugate(y), out), out)
+
+
+def _inverse_root(x: Array, out: Array | None = None) -> Array:
+    inverse: Array = np.reciprocal(np.sqrt(x, out), out)
+    return inverse
+
+
+def _inverse_root_gradient(y: Array, dy: Array, out: Array | None = None) -> Array:
+    y = _conjugate(y)
+    return _unless_zero(dy, np.multiply(y.dtype.type(-0.5) * (dy * y), y * y, out), out)
+
+
+def _reciprocal_gradient(y: Array, dy: Array, out: Array | None = None) -> Array:
+    return _unless_zero(dy, np.multiply(-dy, np.square(_conjugate(y)), out), out)
 
 
 register(
@@ -148,7 +173,9 @@ register(
         label="√′",
         signature="y: T, dy: T",
         allowed=CONTINUOUS,
-        kernel=lambda y, dy: _unless_zero(dy, y.dtype.type(0.5) * dy / np.conj(y)),
+        kernel=_root_gradient,
+        into=_root_gradient,
+        elementwise=True,
         never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, y, dy: (-(conj(g / y)) * z, 0.5 * (g / y)),
@@ -165,7 +192,9 @@ register(
         label="1/√",
         signature="x: T",
         allowed=CONTINUOUS,
-        kernel=lambda x: np.reciprocal(np.sqrt(x)),
+        kernel=_inverse_root,
+        into=_inverse_root,
+        elementwise=True,
         never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, x: apply("RsqrtGrad", z, g),
@@ -203,7 +232,9 @@ register(
         label="1/√′",
         signature="y: T, dy: T",
         allowed=CONTINUOUS,
-        kernel=lambda y, dy: _unless_zero(dy, y.dtype.type(-0.5) * dy * np.conj(y) ** 3),
+        kernel=_inverse_root_gradient,
+        into=_inverse_root_gradient,
+        elementwise=True,
         never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, y, dy: (
@@ -260,7 +291,9 @@ register(
         label="1/x′",
         signature="y: T, dy: T",
         allowed=CONTINUOUS,
-        kernel=lambda y, dy: _unless_zero(dy, -dy * np.square(np.conj(y))),
+        kernel=_reciprocal_gradient,
+        into=_reciprocal_gradient,
+        elementwise=True,
         never_fails=True,
         infer=shapes.same,
         gradient=lambda z, g, y, dy: (

@@ -663,13 +663,43 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     return apply("TruncateMod", x, y, name=name)
 
 
+def _zero_where(zeros: Array, value: Array, out: Array | None) -> Array:
+    """Return `value` with zero where `zeros` is true; it is in `out`, if that is given."""
+    if out is None:
+        return np.where(zeros, value.dtype.type(0), value)
+    np.copyto(out, out.dtype.type(0), where=zeros)
+    return out
+
+
+def _divide_no_nan(x: Array, y: Array, out: Array | None = None) -> Array:
+    zeros = y == 0
+    return _zero_where(zeros, np.true_divide(x, y, out), out)
+
+
+def _multiply_no_nan(x: Array, y: Array, out: Array | None = None) -> Array:
+    zeros = y == 0
+    return _zero_where(zeros, np.multiply(x, y, out), out)
+
+
+def _x_log_y(x: Array, y: Array, out: Array | None = None) -> Array:
+    zeros = x == 0
+    return _zero_where(zeros, np.multiply(x, np.log(y), out), out)
+
+
+def _x_divided_by_y(x: Array, y: Array, out: Array | None = None) -> Array:
+    zeros = x == 0
+    return _zero_where(zeros, np.true_divide(x, y, out), out)
+
+
 register(
     OpDef(
         type="DivNoNan",
         label="/",
         signature="x: T, y: T",
         allowed=CONTINUOUS,
-        kernel=lambda x, y: np.where(y == 0, y.dtype.type(0), np.true_divide(x, y)),
+        kernel=_divide_no_nan,
+        into=_divide_no_nan,
+        elementwise=True,
         never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
@@ -710,7 +740,9 @@ register(
         label="×",
         signature="x: T, y: T",
         allowed=CONTINUOUS,
-        kernel=lambda x, y: np.where(y == 0, y.dtype.type(0), np.multiply(x, y)),
+        kernel=_multiply_no_nan,
+        into=_multiply_no_nan,
+        elementwise=True,
         never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
@@ -745,9 +777,12 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     return apply("MulNoNan", x, y, name=name)
 
 
-def _squared_difference(x: Array, y: Array) -> Array:
-    difference = np.subtract(x, y)
-    return difference * np.conj(difference) if difference.dtype.kind == "c" else np.square(difference)
+def _squared_difference(x: Array, y: Array, out: Array | None = None) -> Array:
+    difference = np.subtract(x, y, out)
+    if difference.dtype.kind == "c":
+        product: Array = np.multiply(difference, np.conj(difference), out)
+        return product
+    return np.square(difference, out)
 
 
 def _squared_difference_gradient(z: Tensor, g: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -762,6 +797,9 @@ register(
         signature="x: T, y: T",
         allowed=NUMBER,
         kernel=_squared_difference,
+        into=_squared_difference,
+        elementwise=True,
+        never_fails=True,
         infer=shapes.broadcast,
         gradient=_squared_difference_gradient,
         formula="({x} − {y})²",
@@ -852,7 +890,9 @@ register(
         label="xlogy",
         signature="x: T, y: T",
         allowed=FLOATING,
-        kernel=lambda x, y: np.where(x == 0, x.dtype.type(0), x * np.log(y)),
+        kernel=_x_log_y,
+        into=_x_log_y,
+        elementwise=True,
         never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
@@ -898,7 +938,9 @@ register(
         label="/",
         signature="x: T, y: T",
         allowed=FLOATING,
-        kernel=lambda x, y: np.where(x == 0, x.dtype.type(0), np.true_divide(x, y)),
+        kernel=_x_divided_by_y,
+        into=_x_divided_by_y,
+        elementwise=True,
         never_fails=True,
         infer=shapes.broadcast,
         gradient=lambda z, g, x, y: (
