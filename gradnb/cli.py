@@ -142,6 +142,12 @@ def _against(options: argparse.Namespace) -> int:
     return 0 if comparison.same else 1
 
 
+def _unwritable(error: OSError) -> str:
+    if error.strerror is None:  # gradnb's own: the message names the file
+        return str(error)
+    return text("cli.unwritable", file=error.filename, reason=error.strerror)
+
+
 def _numbered(file: Path, number: int) -> list[Path]:
     """Return `number` names for what is to be written to `file`."""
     return [file] if number == 1 else [file.with_stem(f"{file.stem}-{place + 1}") for place in range(number)]
@@ -168,7 +174,7 @@ def _lessons(options: argparse.Namespace) -> int:
     try:
         copy = copy_lessons(options.folder, current_language(), fresh=options.fresh)
     except OSError as error:
-        raise _Refusal(text("cli.unwritable", file=error.filename, reason=error.strerror)) from error
+        raise _Refusal(_unwritable(error)) from error
     print(text("cli.lessons_at", folder=copy.folder))
     if copy.kept:
         print(text("cli.kept", files=", ".join(lesson.name for lesson in copy.kept)))
@@ -203,7 +209,7 @@ def _new_lesson(options: argparse.Namespace) -> int:
     except (ValueError, FileExistsError) as error:
         raise _Refusal(str(error)) from error
     except OSError as error:
-        raise _Refusal(text("cli.unwritable", file=error.filename, reason=error.strerror)) from error
+        raise _Refusal(_unwritable(error)) from error
     for notebook in lesson.notebooks:
         print(text("cli.written", file=notebook))
     print(text("cli.test_lesson" if lesson.ran else "cli.lesson_not_run", files=" ".join(map(str, lesson.notebooks))))
@@ -218,6 +224,6 @@ def _build_site(options: argparse.Namespace) -> int:
     except CannotBuild as problem:
         raise _Refusal(str(problem)) from problem
     except OSError as error:
-        raise _Refusal(text("cli.unwritable", file=error.filename, reason=error.strerror)) from error
+        raise _Refusal(_unwritable(error)) from error
     print(text("cli.built", count=len(site.pages), first=site.pages[0]))
     return 0

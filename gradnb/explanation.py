@@ -25,6 +25,7 @@ from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
 from gradnb.engine.variables import Variable
+from gradnb.files import check_place, write_whole
 from gradnb.messages import checked, current_language
 from gradnb.messages import text as message
 from gradnb.render import dot as dot_renderer
@@ -41,7 +42,7 @@ from gradnb.view.hiding import unknown_name
 from gradnb.view.mistakes import Laboratory
 from gradnb.view.model import Card, View
 from gradnb.view.names import Names
-from gradnb.view.numbers import Calculator, Inputs, Numbers, inputs_of
+from gradnb.view.numbers import Calculator, Inputs, Numbers, checked_seed, inputs_of
 from gradnb.view.quiz import TOLERANCE, Quiz
 from gradnb.view.quiz import State as QuizState
 from gradnb.view.recipe import Recipe
@@ -156,7 +157,7 @@ class Explanation:
         >>> len(view.rows), len(view.nodes)
         (1, 0)
         """
-        chosen = frozenset(parts)
+        chosen = frozenset(_each(parts, "parts"))
         view = self._builder.view(chosen)
         if self._answer is None or "table" not in chosen:
             return view
@@ -239,7 +240,7 @@ class Explanation:
         >>> print(tf.explain(x * x, x, views=["table"], language="en").with_hidden("x").text().splitlines()[-3])
         x  ()     3.0    ?         your turn: what is it?
         """
-        wanted = [names] if isinstance(names, str | Tensor | Variable) else list(names)
+        wanted = _each(names, "hide")
         chosen = tuple(dict.fromkeys(self._setting.hidden_name(name) for name in wanted))
         return Explanation(self._setting, self._inputs, self._answer, chosen, self._numbers)
 
@@ -279,7 +280,7 @@ class Explanation:
         """
         if names is None:
             names = self._hidden or dict.fromkeys(map(self._setting.scene.names, self._setting.scene.xs))
-        wanted = [names] if isinstance(names, str | Tensor | Variable) else list(names)
+        wanted = _each(names, "names")
         return Quiz(map(self._setting.hidden_name, wanted), self.quiz_state(), tolerance)
 
     def quiz_state(self) -> QuizState:
@@ -356,8 +357,10 @@ class Explanation:
         >>> [node.name for node in tf.explain(tf.exp(y), x).with_scopes(collapsed=["layer"]).view.nodes]
         ['x', 'layer', 'exp(sin(x · x))']
         """
+        # In the order given: of more than can be read the first ones are opened.
+        first = _each(opened, "opened")
         setting = self._setting.with_scopes(
-            tuple(opened) if isinstance(opened, Sequence) else frozenset(opened), frozenset(collapsed)
+            tuple(first) if isinstance(opened, Sequence) else frozenset(first), frozenset(_each(collapsed, "collapsed"))
         )
         return Explanation(setting, self._inputs, self._answer, self._hidden, self._numbers)
 
@@ -419,17 +422,17 @@ class Explanation:
         setting = self._setting
         walls, openings = setting.derivation.stops, setting.derivation.lifted
         if stops is not None:
-            walls = frozenset(_found(setting.stoppable, name) for name in stops)
+            walls = frozenset(_found(setting.stoppable, name) for name in _each(stops, "stops"))
         if lifted is not None:
-            openings = frozenset(_found(setting.liftable, name) for name in lifted)
+            openings = frozenset(_found(setting.liftable, name) for name in _each(lifted, "lifted"))
         setting = setting.with_walls(walls, openings)
         known = self._inputs
         if self._setting.calculator.draws:
             known = replace(known, drawn={**known.drawn, **self._setting.calculator.drawn(self._numbers)})
         variables, feeds = dict(known.variables), dict(known.feeds)
-        for name, value in (inputs or {}).items():
+        for name, value in _by_name(inputs, "inputs").items():
             tensor = _found(setting.adjustable, name)
-            array = np.array(value, dtype=tensor.dtype.base_dtype.numpy)
+            array = _array(name, value, tensor)
             if not shapes.compatible(tensor.static_shape, array.shape):
                 shape = shapes.shape_text(tensor.static_shape)
                 raise ValueError(message("explain.wrong_shape", name=name, shape=shape, found=array.shape))
@@ -442,12 +445,15 @@ class Explanation:
             else:
                 feeds[tensor.name] = array
         seeds = dict(known.seeds)
-        for name, value in (weights or {}).items():
+        for name, value in _by_name(weights, "weights").items():
             number = _found(setting.weighted, name)
             seed = self._setting.seed(number)
             assert seed is not None  # only what is one tensor is among the weights
             before = self._numbers.get(seed)
-            array = np.array(value, dtype=seed.dtype.base_dtype.numpy)
+            array = _array(name, value, seed)
+            if not shapes.compatible(seed.static_shape, array.shape):
+                shape = shapes.shape_text(seed.static_shape)
+                raise ValueError(message("explain.wrong_shape", name=name, shape=shape, found=array.shape))
             if before is None or not np.array_equal(array, before):
                 seeds[number] = array
         return Explanation(setting, replace(known, variables=variables, feeds=feeds, seeds=seeds), None, self._hidden)
@@ -622,27 +628,12 @@ class Explanation:
         language = self.view.language
         if path.suffix.lower() not in writers:
             raise ValueError(message("explain.bad_ending", language, file=path, allowed=" ".join(writers)))
-        if path.is_dir():
-            raise IsADirectoryError(message("explain.is_folder", language, file=path))
-        if not path.parent.is_dir():
-            raise FileNotFoundError(message("explain.no_folder", language, file=path, folder=path.parent))
+        check_place(path, language)
         try:
             content = writers[path.suffix.lower()]()
         except LayoutUnavailable as problem:
             raise OSError(f"{path}: {problem.advice(language)}") from problem
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            part.write_bytes(content)
-            part.replace(path)
-        except OSError as problem:
-            if problem.errno is None:
-                raise
-            # It names the file that was asked for, not the passing one.
-            raise OSError(problem.errno, problem.strerror, str(path)) from problem
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-        return path
+        return write_whole(path, content, language)
 
     def __repr__(self) -> str:
         return self.text()
@@ -784,8 +775,34 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def _found(values: Mapping[str, Any], name: str) -> Any:
     if name not in values:
-        raise KeyError(message("explain.unknown_name", name=name, known=", ".join(values)))
+        raise KeyError(message("explain.unknown_name", name=name, known=", ".join(values) or "–"))
     return values[name]
+
+
+def _each(given: Any, what: str) -> list[Any]:
+    """Return what was given as a list: one name or tensor, or several."""
+    if isinstance(given, str | Tensor | Variable):
+        return [given]
+    if not isinstance(given, Iterable) or isinstance(given, bytes):
+        raise TypeError(message("explain.no_list", what=what, kind=type(given).__name__))
+    return list(given)
+
+
+def _by_name(given: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping | None):
+        raise TypeError(message("explain.no_values", what=what, kind=type(given).__name__))
+    return given or {}
+
+
+def _array(name: str, value: Any, tensor: Tensor) -> Array:
+    dtype = tensor.dtype.base_dtype
+    try:
+        return np.array(value, dtype=dtype.numpy)
+    except (TypeError, ValueError, OverflowError):
+        shape = shapes.shape_text(tensor.static_shape)
+        raise ValueError(
+            message("explain.wrong_value", name=name, value=value, dtype=dtype.name, shape=shape)
+        ) from None
 
 
 def explain(
@@ -957,7 +974,7 @@ def _in_notebook() -> bool:
 def _options(
     views: Iterable[str], layout: str, precision: int, language: str | None, theme: str, check: bool = False
 ) -> Options:
-    chosen = (views,) if isinstance(views, str) else tuple(views)
+    chosen = tuple(_each(views, "views"))
     for name, values, allowed in (
         ("views", chosen, VIEWS),
         ("layout", (layout,), LAYOUTS),
@@ -966,7 +983,7 @@ def _options(
         for value in values:
             if value not in allowed:
                 raise ValueError(message("explain.bad_option", name=name, value=value, allowed=", ".join(allowed)))
-    if not isinstance(precision, int) or not 1 <= precision <= LARGEST_PRECISION:
+    if not isinstance(precision, int) or isinstance(precision, bool) or not 1 <= precision <= LARGEST_PRECISION:
         raise ValueError(message("explain.bad_precision", value=precision, largest=LARGEST_PRECISION))
     spoken = current_language() if language is None else checked(language)
     return Options(tuple(dict.fromkeys(chosen)), layout, precision, spoken, theme, check)
@@ -985,7 +1002,7 @@ def _explained(
     if against not in (None, "tensorflow"):
         raise ValueError(message("against.unknown", value=against))
     inputs = inputs_of(question, session, feed_dict)
-    setting = _Setting(question, given_names(names), options, 0 if seed is None else seed, derive(question))
+    setting = _Setting(question, given_names(names), options, checked_seed(seed), derive(question))
     explanation = Explanation(setting, setting.calculator.complete(inputs)).with_hidden(hide)
     # Now, and not when it is first shown: what does not fit is the caller's error.
     _ = explanation.view

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import filecmp
 import itertools
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from gradnb.files import write_whole
 
 _PACKAGE = Path(__file__).parent
 #: What the lessons read beside themselves.
@@ -77,7 +78,7 @@ def copy_lessons(folder: Path, language: str, *, fresh: bool = False) -> Copy:
     for lesson in lessons(language):
         copy = target / lesson.name
         if not copy.exists():
-            shutil.copyfile(lesson, copy)
+            write_whole(copy, lesson.read_bytes())
         elif not filecmp.cmp(lesson, copy, shallow=False):
             kept.append(copy)
             if fresh:
@@ -90,7 +91,7 @@ def _bring_data(target: Path) -> None:
     target.mkdir(exist_ok=True)
     for file in sorted((course() / DATA).iterdir()):
         if not (target / file.name).exists():
-            shutil.copyfile(file, target / file.name)
+            write_whole(target / file.name, file.read_bytes())
 
 
 def _beside(lesson: Path, copy: Path) -> Path:
@@ -98,7 +99,7 @@ def _beside(lesson: Path, copy: Path) -> Path:
     for number in itertools.count(1):
         name = copy.with_stem(f"{copy.stem}-fresh" if number == 1 else f"{copy.stem}-fresh-{number}")
         if not name.exists():
-            shutil.copyfile(lesson, name)
+            write_whole(name, lesson.read_bytes())
         if filecmp.cmp(lesson, name, shallow=False):
             return name
     raise AssertionError("the numbers never end")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gradnb.exercises import Words
+from gradnb.files import write_whole
 from gradnb.messages import LANGUAGES, speaking, text
 from gradnb.notebooks import execute
 
@@ -106,7 +107,8 @@ def new_lesson(name: str, folder: Path) -> NewLesson:
     OSError
         If `folder` can't be written.
     """
-    if not _NAME.fullmatch(name):
+    folder = Path(folder)
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(text("lesson.bad_name", name=name))
     notebooks = tuple(folder / language / f"{name}.ipynb" for language in LANGUAGES)
     for notebook in notebooks:
@@ -114,10 +116,10 @@ def new_lesson(name: str, folder: Path) -> NewLesson:
             raise FileExistsError(text("lesson.exists", file=notebook))
     for language, notebook in zip(LANGUAGES, notebooks, strict=True):
         notebook.parent.mkdir(parents=True, exist_ok=True)
-        notebook.write_text(_written(name, language), encoding="utf-8")
+        write_whole(notebook, _written(name, language).encode())
     conftest = folder / "conftest.py"
     if not conftest.exists():
-        conftest.write_text(_CONFTEST, encoding="utf-8")
+        write_whole(conftest, _CONFTEST.encode())
     return NewLesson(notebooks, _run(notebooks))
 
 

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gradnb.files import write_whole
 from gradnb.lessons import DATA, course, lessons
 from gradnb.messages import LANGUAGES, text
 
@@ -77,10 +78,11 @@ def build_site(folder: Path) -> Site:
     OSError
         If `folder` can't be written.
     """
+    folder = Path(folder)
     writer = _writer()
     pages = [folder / "index.html"]
     folder.mkdir(parents=True, exist_ok=True)
-    pages[0].write_text(_index(), encoding="utf-8")
+    _write(pages[0], _index())
     (folder / ".nojekyll").touch()  # GitHub Pages then shows the files as they are
     shutil.copytree(course() / DATA, folder / DATA, dirs_exist_ok=True)
     for language in LANGUAGES:
@@ -111,8 +113,7 @@ def _heading(source: str) -> str:
 
 
 def _write(file: Path, page: str) -> Path:
-    file.write_text(page, encoding="utf-8")
-    return file
+    return write_whole(file, page.encode())
 
 
 # Pages

@@ -20,6 +20,7 @@ from gradnb.messages import text as message
 from gradnb.render import figure
 from gradnb.render import learning as renderer
 from gradnb.view.learning import Comparison, Landscape, Learning, Step, Stop
+from gradnb.view.numbers import checked_seed
 from gradnb.view.report import report
 from gradnb.view.trainer import Trainer
 
@@ -223,6 +224,9 @@ class TrainView(_Shown):
             If `points` is not of shape (n, 2), there is not one label for each, or `classes` are not k names.
         """
         points, labels = np.asarray(points), np.asarray(labels).reshape(-1)
+        if points.dtype.kind not in "biuf" or labels.dtype.kind not in "biuf":
+            kinds = {"points": points.dtype, "labels": labels.dtype}
+            raise ValueError(message("train_view.no_points", **kinds))
         if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels) or not len(points):
             shapes = {"points": points.shape, "labels": labels.shape}
             raise ValueError(message("train_view.bad_points", **shapes))
@@ -451,6 +455,8 @@ def train_view(
     """
     look = _look(language, theme, precision)
     count = _count(steps)
+    if not isinstance(global_step, Variable | None):
+        raise TypeError(message("train_view.no_global_step", kind=type(global_step).__name__))
     trainer = Trainer(
         loss,
         optimizer,
@@ -460,7 +466,7 @@ def train_view(
         session=session,
         names=given_names(names),
         callers=names_of_callers(),
-        seed=0 if seed is None else seed,
+        seed=checked_seed(seed),
     )
     view = TrainView(trainer, *look)
     view.step(count)
@@ -524,6 +530,8 @@ def compare_optimizers(
     look = _look(language, theme, precision)
     count = _count(steps)
     callers = names_of_callers()
+    if not isinstance(optimizers, Mapping | list | tuple):
+        raise TypeError(message("train_view.no_optimizers", kind=type(optimizers).__name__))
     named = dict(optimizers) if isinstance(optimizers, Mapping) else _named(optimizers)
     if not named:
         raise ValueError(message("train_view.nothing_to_compare"))
@@ -537,7 +545,7 @@ def compare_optimizers(
             session=session,
             names=given_names(names),
             callers=callers,
-            seed=0 if seed is None else seed,
+            seed=checked_seed(seed),
         )
         views[str(name)] = TrainView(trainer, *look)
         views[str(name)].step(count)
@@ -579,6 +587,6 @@ def _count(steps: Any) -> int:
 def _look(language: str | None, theme: str, precision: int) -> tuple[str, str, int]:
     if theme not in _THEMES:
         raise ValueError(message("explain.bad_option", name="theme", value=theme, allowed=", ".join(_THEMES)))
-    if not isinstance(precision, int) or not 1 <= precision <= _LARGEST_PRECISION:
+    if not isinstance(precision, int) or isinstance(precision, bool) or not 1 <= precision <= _LARGEST_PRECISION:
         raise ValueError(message("explain.bad_precision", value=precision, largest=_LARGEST_PRECISION))
     return (current_language() if language is None else checked(language), theme, precision)

@@ -10,6 +10,7 @@ from typing import Any
 from gradnb.engine.paths import shown_as
 from gradnb.engine.tensor import Tensor
 from gradnb.engine.variables import Variable
+from gradnb.messages import text
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -31,6 +32,8 @@ def given_names(names: Mapping[Any, Any] | None) -> dict[Tensor, str]:
         if isinstance(tensor, Tensor):
             found.setdefault(shown_as(tensor), name)
 
+    if not isinstance(names, Mapping | None):
+        raise TypeError(text("explain.no_names", kind=type(names).__name__))
     pairs = list((names or {}).items())
     for key, value in pairs:
         if isinstance(key, str):

@@ -59,6 +59,8 @@ def read_number(typed: str, dtype: np.dtype[Any], language: str, bounds: Bounds 
     0.25
     """
     plain = unicodedata.normalize("NFKC", typed).replace("−", "-").strip()
+    if any(map(_is_raised, typed)):
+        raise Refused(text("controls.no_number", language, typed=_shortened(typed.strip())))
     if not plain:
         raise Refused(text("controls.empty", language))
     number = _parsed(plain, language)
@@ -82,6 +84,11 @@ def number_text(number: float | int, dtype: np.dtype[Any]) -> str:
     if dtype.kind in "iu":
         return str(number)
     return str(dtype.type(number)).removesuffix(".0")
+
+
+def _is_raised(character: str) -> bool:
+    """Return whether a character is a power or an index: 2² is not 22."""
+    return unicodedata.decomposition(character).startswith(("<super>", "<sub>"))
 
 
 def _parsed(plain: str, language: str) -> float | Fraction | None:

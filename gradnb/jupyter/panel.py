@@ -22,7 +22,7 @@ from gradnb.jupyter.history import History, State
 from gradnb.jupyter.idle import WhenIdle
 from gradnb.jupyter.player import Player
 from gradnb.jupyter.quiz_box import QuizBox
-from gradnb.jupyter.teaching import read_presets, read_ranges
+from gradnb.jupyter.teaching import BadSetting, read_presets, read_ranges
 from gradnb.jupyter.views_box import ViewsBox
 from gradnb.messages import text
 from gradnb.render import card
@@ -198,8 +198,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         """Set values, weights, stops as `Explanation.recompute` takes them; what is not mentioned stays."""
         values: dict[str, Any] = {**(inputs or {}), **{f"grad_ys {name}": w for name, w in (weights or {}).items()}}
         known = self.state
-        values["stop_gradients"] = known.stops if stops is None else list(stops)
-        values["lifted"] = known.lifted if lifted is None else list(lifted)
+        values["stop_gradients"] = known.stops if stops is None else stops
+        values["lifted"] = known.lifted if lifted is None else lifted
         (new,) = read_presets({"": values}, self._start.problem, {}, self._language).values()
         self._put(State({**known.inputs, **new.inputs}, {**known.weights, **new.weights}, new.stops, new.lifted))
 
@@ -217,6 +217,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 
     def choose(self, preset: str) -> None:
         """Set what a preset sets."""
+        if preset not in self._presets:
+            raise BadSetting(
+                text("teaching.no_preset", self._language, name=preset, known=", ".join(self._presets) or "–")
+            )
         self._put(self._presets[preset])
 
     def _preset_chosen(self, change: Mapping[str, Any]) -> None:

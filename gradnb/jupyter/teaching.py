@@ -57,7 +57,7 @@ def read_ranges(given: Mapping[str, Any], problem: Problem, language: str) -> di
     }
     controls = {**elements, **{name: array for name, array in arrays.items() if array.size <= MOST_ELEMENTS}}
     found = {}
-    for name, value in given.items():
+    for name, value in _mapping(given, "ranges", language).items():
         array = controls.get(name)
         if array is None or array.dtype.kind not in "fiu":
             _refuse_unknown(name, "range", [n for n, a in controls.items() if a.dtype.kind in "fiu"], language)
@@ -87,7 +87,8 @@ def read_presets(
     BadSetting
         If a name is unknown, a value does not fit, or lies outside of its range.
     """
-    return {str(name): _state(str(name), values, problem, ranges, language) for name, values in given.items()}
+    pairs = _mapping(given, "presets", language).items()
+    return {str(name): _state(str(name), values, problem, ranges, language) for name, values in pairs}
 
 
 def shared_out(
@@ -102,7 +103,7 @@ def shared_out(
     """
     shares: list[dict[str, dict[str, Any]]] = [{"presets": {}, "ranges": {}} for _ in problems]
     for kind, settings in (("ranges", ranges), ("presets", presets)):
-        for name, value in settings.items():
+        for name, value in _mapping(settings, kind, language).items():
             refusals = []
             for problem, share in zip(problems, shares, strict=True):
                 try:
@@ -118,6 +119,12 @@ def shared_out(
             if len(refusals) == len(problems):
                 raise refusals[0]
     return shares
+
+
+def _mapping(given: Any, what: str, language: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        _refuse("no_settings", language, what=what, kind=type(given).__name__)
+    return given
 
 
 def _state(preset: str, given: Any, problem: Problem, ranges: Mapping[str, Bounds], language: str) -> State:
@@ -146,6 +153,8 @@ def _state(preset: str, given: Any, problem: Problem, ranges: Mapping[str, Bound
 
 
 def _names(preset: str, given: Any, known: Iterable[str], language: str) -> frozenset[str]:
+    if not isinstance(given, Iterable):
+        _refuse("no_names", language, preset=preset, kind=type(given).__name__)
     names = [given] if isinstance(given, str) else list(given)
     for name in names:
         if name not in set(known):
@@ -190,6 +199,7 @@ def _bounds(name: str, value: Any, array: Array, language: str) -> Bounds:
 
 
 def _refuse_unknown(name: str, what: str, known: list[str], language: str) -> NoReturn:
+    name = str(name)
     nearest = get_close_matches(name, known, 3) or known[:8]
     _refuse(f"unknown_in_{what}", language, name=name, known=", ".join(nearest) or "–")
 

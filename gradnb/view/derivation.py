@@ -79,6 +79,10 @@ class Question:
             If there is no `xs` and no variable is reached, or the tensors belong to several graphs.
         """
         y_list = _listed(ys)
+        for what, given in (("ys", y_list), ("xs", _listed(xs)), ("stop_gradients", _listed(stop_gradients))):
+            for value in given:
+                if isinstance(value, str):
+                    raise TypeError(message("explain.is_text", what=what, value=value))
         graph = graph_of([*y_list, *_listed(xs)])
         return cls(
             ys=y_list,

@@ -120,6 +120,15 @@ def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[An
     return Inputs({op.name: array for op, array in variables.items() if op.index < question.before}, fed)
 
 
+def checked_seed(seed: Any) -> int:
+    """Return the seed that was given, 0 by default; or raise ``ValueError`` if it is none."""
+    if seed is None:
+        return 0
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(message("explain.bad_seed", value=seed))
+    return int(seed)
+
+
 def values_in(session: Session, graph: Graph) -> Mapping[Operation, Array]:
     """Return the values that the variables of a graph have in a session.
 

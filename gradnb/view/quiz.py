@@ -13,6 +13,7 @@ import numpy as np
 
 from gradnb.engine.reasons import Cause
 from gradnb.engine.tensor import Tensor
+from gradnb.files import write_whole
 from gradnb.messages import text as message
 from gradnb.view.build import Scene
 from gradnb.view.flow import downstream
@@ -179,7 +180,7 @@ class Quiz:
     """
 
     def __init__(self, names: Iterable[str], state: State, tolerance: float = TOLERANCE) -> None:
-        if not 0 <= tolerance < 1:
+        if not isinstance(tolerance, int | float | np.number) or not 0 <= tolerance < 1:
             raise ValueError(message("quiz.bad_tolerance", state.language, value=tolerance))
         known = state.scene.hideable
         self.names = tuple(dict.fromkeys(names))
@@ -332,9 +333,7 @@ class Quiz:
         OSError
             If it cannot be written.
         """
-        path = Path(file)
-        path.write_text(self.json(**about), encoding="utf-8")
-        return path
+        return write_whole(Path(file), self.json(**about).encode(), self.language)
 
     def json(self, **about: str) -> str:
         """Return the results as `save` writes them."""
