@@ -6,7 +6,7 @@
     ├── OpError                              an operation failed while a session ran it
     │   ├── InvalidArgumentError             a value does not fit: a shape, an index, a missing feed
     │   ├── FailedPreconditionError          the state does not fit: an uninitialized variable
-    │   ├── NotFoundError, OutOfRangeError, UnimplementedError, InternalError
+    │   ├── NotFoundError, OutOfRangeError, UnimplementedError, InternalError, UnknownError
     ├── TypeError
     │   └── OperatorNotAllowedInGraphError   ``if tensor:`` or ``for row in tensor:`` while the graph is built
     └── AttributeError
@@ -30,6 +30,7 @@ __all__ = [
     "OperatorNotAllowedInGraphError",
     "OutOfRangeError",
     "UnimplementedError",
+    "UnknownError",
 ]
 
 
@@ -84,6 +85,10 @@ class UnimplementedError(OpError):
 
 class InternalError(OpError):
     """A promise inside the engine was broken."""
+
+
+class UnknownError(OpError):
+    """A function of the program's own failed."""
 
 
 class OperatorNotAllowedInGraphError(TypeError):

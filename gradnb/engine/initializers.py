@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradnb.engine.attempts import all_or_nothing
 from gradnb.engine.dtypes import as_dtype, float32
 from gradnb.engine.ops.arrays import matrix_diag_part, transpose
 from gradnb.engine.ops.broadcast import ones, reshape, zeros
@@ -36,6 +37,10 @@ _LEFT_OF_STDDEV = 0.87962566103423978
 
 class Initializer:
     """Makes the first value of a variable: called with a shape and a dtype, it returns a tensor."""
+
+    def __init_subclass__(cls) -> None:
+        if "__call__" in vars(cls):
+            cls.__call__ = all_or_nothing(cls.__call__)  # type: ignore[method-assign]  # it keeps its signature
 
     def __call__(self, shape: Sequence[int], dtype: Any = None, partition_info: Any = None) -> Tensor:
         """Return the first value.

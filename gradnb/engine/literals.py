@@ -89,6 +89,8 @@ def _natural_dtype(leaves: Sequence[Any]) -> DType:
 
 
 def _python_dtype(leaf: Any) -> DType:
+    if leaf is None:
+        raise ValueError("None values not supported.")
     if isinstance(leaf, shapes.Dimension):
         return dtypes.int32
     for kind, dtype in _PYTHON_DTYPES.items():

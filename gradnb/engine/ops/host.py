@@ -15,7 +15,7 @@ from gradnb.engine.literals import Array, as_array
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, Example, OpDef, register
 from gradnb.engine.shapes import no_output, same
 from gradnb.engine.tensor import Operation, Tensor
-from gradnb.errors import InvalidArgumentError, OpError
+from gradnb.errors import InvalidArgumentError, OpError, UnknownError
 from gradnb.messages import text
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _call(operation: Operation, function: Callable[..., Any], arrays: Sequence[A
     except OpError:
         raise
     except Exception as error:
-        raise InvalidArgumentError(operation, f"{type(error).__name__}: {error}") from error
+        kind = InvalidArgumentError if isinstance(error, (TypeError, ValueError)) else UnknownError
+        raise kind(operation, f"{type(error).__name__}: {error}") from error
     values = list(result) if isinstance(result, (list, tuple)) and len(dtypes) != 1 else [result]
     if isinstance(result, (list, tuple)) and len(dtypes) == 1 and len(result) == 1:
         values = list(result)

@@ -24,6 +24,7 @@ from gradnb.engine.registry import NOT_DIFFERENTIABLE, PRODUCT, SUM, Example, Op
 from gradnb.engine.shapes import InferenceError, Spec, StaticShape, bracket_text, shape_text
 from gradnb.engine.static import constant_shape
 from gradnb.engine.tensor import Tensor
+from gradnb.errors import InvalidArgumentError
 
 __all__ = [
     "avg_pool",
@@ -653,12 +654,20 @@ def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = N
     ...     print(session.run(tf.nn.softmax([1.0, 1.0])))
     [0.5 0.5]
     """
-    return apply("Softmax", logits, name=name, axis=_last_axis(axis, dim))
+    return apply("Softmax", logits, name=name, axis=_last_axis(axis, dim, logits))
 
 
-def _last_axis(axis: Any, dim: Any) -> int:
-    chosen = dim if axis is None else axis
-    return -1 if chosen is None else known_int(chosen, "axis")
+def _last_axis(axis: Any, dim: Any, logits: Any) -> int:
+    given = dim if axis is None else axis
+    chosen = -1 if given is None else known_int(given, "axis")
+    static = getattr(logits, "static_shape", None)
+    if static is not None and not -len(static) <= chosen < len(static):
+        raise InvalidArgumentError(
+            None,
+            f"`axis` must be in the range [{-len(static)}, {len(static)}) where {len(static)} is the number of "
+            f"dimensions in the input. Received: axis={chosen}",
+        )
+    return chosen
 
 
 def _in_top_k_spec(predictions: Tensor, targets: Tensor, *, k: int) -> Spec:
@@ -715,7 +724,7 @@ def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any
     ...     print(session.run(tf.nn.log_softmax([0.0, 1000.0])))
     [-1000.     0.]
     """
-    return apply("LogSoftmax", logits, name=name, axis=_last_axis(axis, dim))
+    return apply("LogSoftmax", logits, name=name, axis=_last_axis(axis, dim, logits))
 
 
 def _cross_entropy(logits: Array, labels: Array, out: Array | None = None, *, axis: int) -> Array:
@@ -850,7 +859,7 @@ def softmax_cross_entropy_with_logits_v2(
     """
     logits = convert_to_tensor(logits, name="logits")
     labels = convert_to_tensor(labels, logits.dtype.base_dtype if not isinstance(labels, Tensor) else None)
-    return _soft_loss(labels, logits, _last_axis(axis, dim), name or "softmax_cross_entropy_with_logits")
+    return _soft_loss(labels, logits, _last_axis(axis, dim, logits), name or "softmax_cross_entropy_with_logits")
 
 
 def _soft_loss(labels: Tensor, logits: Tensor, axis: int, name: str) -> Tensor:

@@ -52,6 +52,8 @@ def set_random_seed(seed: int) -> None:
 def seeds(op_seed: int | None) -> tuple[int | None, int | None]:
     """Return the pair of seeds that an operation made now keeps: the graph's and its own."""
     graph = get_default_graph()
+    if op_seed is not None and not hasattr(op_seed, "__index__"):
+        raise TypeError(f"The seed must be an int, not {op_seed!r}.")
     if op_seed is None and graph.seed is not None:
         op_seed = graph.version
     return graph.seed, op_seed
