@@ -138,7 +138,8 @@ class OpDef:
     into_for : callable, optional
         ``into_for(*shapes, **attributes)`` gives such a function, without attributes, for inputs of these shapes.
     elementwise : bool
-        Whether each element of the result follows from the elements at its place alone: `out` may be an input.
+        Whether each element of the result follows from the elements at its place alone: `out` may be the first input,
+        all may be parts of arrays, and an input may be one number for all elements.
     view : bool
         Whether the result may share memory with an input.
     of_shape : bool

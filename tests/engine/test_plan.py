@@ -355,6 +355,11 @@ def test_operations_say_what_a_plan_may_do_with_them(definition: OpDef) -> None:
             first = inputs[0].copy()
             into(first, *inputs[1:], first)
             assert same_bits(first, out)
+        for place, array in enumerate(inputs if definition.elementwise else []):
+            single = array.reshape(-1)[0]
+            repeated = [*inputs[:place], np.full_like(array, single), *inputs[place + 1 :]]
+            into(*inputs[:place], np.array(single), *inputs[place + 1 :], out)
+            assert same_bits(out, np.asarray(definition.kernel(*repeated, **attributes)))
     if definition.of_shape:
         assert same_bits(definition.kernel(np.zeros_like(inputs[0]), **attributes), result)
 
@@ -555,6 +560,15 @@ def test_elements_are_chosen_by_their_bits(size: int, dtype: Any) -> None:
         ):
             expected = np.where(mask, one, two)
             assert value.tobytes() == np.array(expected[:, ::-1] if other else expected, order="C").tobytes()
+
+
+@pytest.mark.parametrize("size", [5, 5000])
+def test_truth_values_are_chosen_by_truth_values(size: int) -> None:
+    c, t, e = (tf.placeholder(tf.bool, [size]) for _ in range(3))
+    y = tf.logical_not(tf.where(tf.logical_not(c), t, e))
+    values = [np.random.default_rng(seed).random(size) < 0.5 for seed in range(3)]
+    found = Pair().run(y, dict(zip((c, t, e), values, strict=True)))
+    np.testing.assert_array_equal(found, ~np.where(~values[0], values[1], values[2]))
 
 
 # Large arrays

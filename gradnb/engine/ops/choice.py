@@ -409,7 +409,7 @@ _MANY = 1 << 10
 def chosen(condition: Array, t: Array, e: Array, out: Array | None = None) -> Array:
     """Return the elements of `t` where `condition` is true and of `e` elsewhere, to the bit; in `out`, if it is given.
 
-    All may broadcast to the shape of the result. `out` must be none of the others.
+    All may broadcast to the shape of the result; `out` may be `condition`.
     """
     if out is None:
         shape = np.broadcast_shapes(np.shape(condition), np.shape(t), np.shape(e))
@@ -418,6 +418,7 @@ def chosen(condition: Array, t: Array, e: Array, out: Array | None = None) -> Ar
         out = np.empty(shape, t.dtype)
     word = _WORDS.get(out.dtype.itemsize)
     if word is None or out.size < _MANY:
+        condition = condition.copy() if out.dtype == condition.dtype else condition
         np.copyto(out, e)
         np.copyto(out, t, where=condition)
         return out
@@ -440,20 +441,28 @@ def _select_spec(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
     return t.dtype.base_dtype, shapes.merge(shape, chooses)
 
 
-def _select(condition: Array, t: Array, e: Array, out: Array | None = None) -> Array:
+def _select(condition: Array, t: Array, e: Array) -> Array:
     if t.shape != e.shape:
         raise ValueError(
             f"Inputs to operation must have the same size and shape. Input 1: {bracket_text(t.shape)} "
             f"!= input 2: {bracket_text(e.shape)}"
         )
     if condition.ndim == 1 and t.ndim > 1 and len(condition) == len(t):
-        condition = condition.reshape((-1,) + (1,) * (t.ndim - 1))
+        condition = _for_rows(condition, t)
     elif condition.ndim and condition.shape != t.shape:
         raise ValueError(
             f"'condition' must have the shape of 't', or be one truth value for each of its rows: "
             f"{bracket_text(condition.shape)} and {bracket_text(t.shape)}"
         )
-    return chosen(condition, t, e, out)
+    return chosen(condition, t, e)
+
+
+def _for_rows(condition: Array, rows: Array) -> Array:
+    return condition.reshape((-1,) + (1,) * (rows.ndim - 1))
+
+
+def _select_into(condition: Array, t: Array, e: Array, out: Array) -> None:
+    chosen(_for_rows(condition, out) if condition.ndim == 1 else condition, t, e, out)
 
 
 register(
@@ -462,7 +471,7 @@ register(
         label="where",
         signature="condition: bool, t: T, e: T",
         kernel=_select,
-        into=_select,
+        into=_select_into,
         elementwise=True,
         never_fails=True,
         infer=_select_spec,
