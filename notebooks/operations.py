@@ -59,7 +59,8 @@ def public_names() -> dict[str, list[str]]:
         for name, function in functions(namespace):
             if function not in seen:
                 seen.add(function)
-                for type in types.intersection(c for c in inspect.unwrap(function).__code__.co_consts if isinstance(c, str)):
+                constants = inspect.unwrap(function).__code__.co_consts
+                for type in types.intersection(c for c in constants if isinstance(c, str)):
                     names.setdefault(type, []).append(f"{prefix}.{name}")
     return {type: sorted(found, key=lambda name: (distance(type, name), len(name))) for type, found in names.items()}
 
