@@ -19,6 +19,7 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #8885; --soft: #8881; --link: #0b57d0; --wrong: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --link: #8ab4f8; --wrong: #f2b8b5; } }
 * { box-sizing: border-box; }
+html { background: Canvas; color: CanvasText; }
 body { font: 1.06rem/1.65 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 body { margin: 0 auto; max-width: 52rem; padding: 0 1rem 3rem; overflow-wrap: break-word; }
 a { color: var(--link); }
@@ -30,11 +31,13 @@ code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, "Noto S
 :not(pre) > code { background: var(--soft); padding: .1em .3em; border-radius: .2em; }
 .input_area pre { border: 1px solid var(--line); border-radius: .4rem; background: var(--soft); }
 .output_area { overflow-x: auto; }
-.output_area pre { border-left: .25rem solid var(--line); }
+.output_area pre { border-left: .25rem solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
+.output_error pre span { background: none !important; color: inherit !important; }
 .output_error pre { border-left-color: var(--wrong); }
 .prompt, .anchor-link { display: none; }
 img { max-width: 100%; height: auto; border-radius: .4rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; margin: .8rem 0; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: .8rem 0; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .8rem .35rem 0; text-align: left; vertical-align: top; }
 .output_area :is(th, td) { white-space: nowrap; }
@@ -194,7 +197,12 @@ def _writer() -> Any:
         """Writes formulas as MathML, which browsers show by themselves."""
 
         def block_math(self, body: str) -> str:
-            return f"<p>{_math(body, 'block')}</p>"
+            formula = _math(body, "block").replace("<math", '<math tabindex="0"', 1)
+            return f"<p>{formula}</p>"
+
+        def table(self, text: str) -> str:
+            # What may scroll is reached by keyboard.
+            return f'<div class="wide" tabindex="0"><table>{text}</table></div>'
 
         def inline_math(self, body: str) -> str:
             return _math(body, "inline")
@@ -212,7 +220,7 @@ def _writer() -> Any:
 
         def notebook(self, lesson: Path) -> str:
             written, _ = self._exporter.from_filename(str(lesson))
-            return str(written)
+            return re.sub(r'(<div class="[^"]*highlight[^"]*"><pre)>', r'\1 tabindex="0">', str(written))
 
         def markdown(self, source: str) -> str:
             rendered = MarkdownWithMath(renderer=Renderer(escape=False, exclude_anchor_links=True)).render(source)

@@ -14,12 +14,13 @@ from gradnb.view.model import View
 
 _STYLE = """
 :root { color-scheme: light dark; }
+html { background: Canvas; color: CanvasText; }
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 body { margin: 0 auto; max-width: 70rem; padding: 1.5rem; }
-details { border: 1px solid #8886; border-radius: .5rem; margin: 0 0 1.5rem; padding: .8rem 1rem; }
+details { border: 1px solid #8886; border-radius: .5rem; margin: 0 0 1.5rem; overflow-x: auto; padding: .8rem 1rem; }
 summary { cursor: pointer; }
 img { display: block; height: auto; margin: .8rem 0; max-width: 100%; border-radius: .3rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; margin: .8rem 0; }
+table { border-collapse: collapse; margin: .8rem 0; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { border-bottom: 1px solid #8886; padding: .35rem .8rem; text-align: left; white-space: nowrap; }
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from audit import barriers
 from lab import Lab, write
-from panels import LOAD, node, slider, the_panel, type_number
+from panels import LOAD, node, the_panel, type_number
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
