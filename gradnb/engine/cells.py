@@ -57,9 +57,12 @@ class Cell:
 
     @array.setter
     def array(self, value: Array) -> None:
-        before, self.value = self.value, value
+        before = self.value
         if before is not value:
-            self._changed()
+            try:
+                self.value = value
+            finally:  # also when the keyboard interrupts just here
+                self._changed()
             if before is not None:
                 self._earlier.append(before)
                 del self._earlier[:-2]

@@ -258,7 +258,7 @@ class Steps:
         inputs = [self._values[tensor] for tensor in operation.inputs]
         for position, value in enumerate(inputs):
             if type(value.array) is Cell and not (definition.writes and position == 0):
-                inputs[position] = self._reading(value.array, operation)
+                inputs[position] = self._reading(value, operation)
         if definition.kernel is unchanged:
             self._values.setdefault(outputs[0], inputs[0])
             return
@@ -314,8 +314,9 @@ class Steps:
 
     # Variables
 
-    def _reading(self, cell: Cell, reader: Operation) -> Value:
+    def _reading(self, variable: Value, reader: Operation) -> Value:
         """Return the value that a variable has at this point."""
+        cell: Cell = variable.array
         value = self._present.get(cell)
         if value is None:
             if not self._all_written and cell not in self._written:
@@ -324,7 +325,7 @@ class Steps:
                 value = Value(cell.value.dtype, cell.value.shape)
                 self.read.append((cell, value))
             else:
-                value = Value(reader.inputs[0].dtype.numpy, None, None, made=len(self._steps))
+                value = Value(variable.dtype, None, made=len(self._steps))
                 self._steps.append(Step(reader, partial(cell.read, reader), (), [value], fixed=True))
             self._present[cell] = value
         return value
