@@ -99,10 +99,15 @@ def _parser() -> _Parser:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from gradnb.explanation import explain_call
+    from gradnb.explanation import check_file, explain_call
     from gradnb.programs import run_program
 
     program: Path = options.program
+    if options.output is not None:
+        try:  # before a program runs that may take its time
+            check_file(options.output)
+        except (OSError, ValueError) as error:
+            raise _Refusal(str(error)) from error
     try:
         ran = run_program(program)
     except OSError as error:

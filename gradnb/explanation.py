@@ -53,6 +53,7 @@ VIEWS: Final = ("graph", "table", "steps", "paths", "jacobian", "story", "raw")
 LAYOUTS: Final = ("LR", "TB")
 THEMES: Final = ("auto", "light", "dark")
 LARGEST_PRECISION: Final = 17
+FILE_FORMATS: Final = (".svg", ".png", ".pdf", ".dot", ".html", ".txt")
 
 #: Of so many sets of stops the derivations are kept, for a learner who goes to and fro.
 _SETTINGS_KEPT: Final = 16
@@ -617,6 +618,7 @@ class Explanation:
             If the folder is missing, `file` is a folder, or there is no layout engine for a picture.
         """
         path = Path(file)
+        # One for each of FILE_FORMATS.
         writers: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg().encode(),
             ".png": self.png,
@@ -626,9 +628,7 @@ class Explanation:
             ".txt": lambda: f"{self.text()}\n".encode(),
         }
         language = self.view.language
-        if path.suffix.lower() not in writers:
-            raise ValueError(message("explain.bad_ending", language, file=path, allowed=" ".join(writers)))
-        check_place(path, language)
+        check_file(path, language)
         try:
             content = writers[path.suffix.lower()]()
         except LayoutUnavailable as problem:
@@ -758,6 +758,13 @@ class _Setting:
             for operation in stops
             if not lets_pass(operation) or operation.name in self.derivation.lifted
         )
+
+
+def check_file(file: Path, language: str | None = None) -> None:
+    """Raise ``ValueError`` or ``OSError`` if no explanation can be saved there: wrong ending, missing folder, a folder."""
+    if file.suffix.lower() not in FILE_FORMATS:
+        raise ValueError(message("explain.bad_ending", language, file=file, allowed=" ".join(FILE_FORMATS)))
+    check_place(file, language)
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

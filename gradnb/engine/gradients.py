@@ -349,6 +349,7 @@ def gradients(
     result = list(trace.gradients)
     if any(gradient is None for gradient in result):
         graph.unanswered.append(Unanswered(trace, result))
+        graph.when_undone(graph.unanswered.pop)
     return result
 
 

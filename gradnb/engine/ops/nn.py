@@ -661,7 +661,7 @@ def _last_axis(axis: Any, dim: Any, logits: Any) -> int:
     given = dim if axis is None else axis
     chosen = -1 if given is None else known_int(given, "axis")
     static = getattr(logits, "static_shape", None)
-    if static is not None and not -len(static) <= chosen < len(static):
+    if static and not -len(static) <= chosen < len(static):
         raise InvalidArgumentError(
             None,
             f"`axis` must be in the range [{-len(static)}, {len(static)}) where {len(static)} is the number of "
