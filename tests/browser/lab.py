@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 
 import nbformat
 from chrome import heard, running_browser
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from gradnb.lessons import __file__ as _module_of_the_package
 
@@ -111,8 +112,13 @@ class Open:
         """Run all cells, and wait until every one has run."""
         self._start()
         self.page.wait_for_function("window.ran")
-        if None in self.execution_counts():
-            raise AssertionError(f"not every cell has run: {self._errors()}")
+        try:
+            # The last answers may still be on their way.
+            self.page.wait_for_function(
+                f"{_CODE_CELLS}.every(cell => cell.model.executionCount !== null)", timeout=20_000
+            )
+        except TimeoutError:
+            raise AssertionError(f"not every cell has run: {self._errors()}") from None
         self.page.wait_for_function(KERNEL_IS_IDLE)
 
     def restart_and_run_all(self) -> None:
@@ -207,10 +213,25 @@ def running_lab(scratch: Path) -> Iterator[Lab]:
 
 
 @contextmanager
-def running_server(scratch: Path, python: str | Path, command: Sequence[str]) -> Iterator[tuple[str, Path]]:
-    """Start a module with its options on a free port, and give its address and the folder that it shows."""
+def running_server(
+    scratch: Path, python: str | Path, command: Sequence[str], packages: Path | None = PACKAGE_PARENT
+) -> Iterator[tuple[str, Path]]:
+    """Start a module with its options on a free port, and give its address and the folder that it shows.
+
+    Parameters
+    ----------
+    scratch : Path
+        An empty folder for everything that the server keeps.
+    python : str or Path
+        The interpreter of the server and of its kernels.
+    command : sequence of str
+        The module and its options, in which ``{port}`` and ``{folder}`` stand for themselves.
+    packages : Path, optional
+        Where its kernels look for packages first.
+    """
     folder = scratch / "notebooks"
     folder.mkdir()
+    shutil.copytree(REPOSITORY / "notebooks" / "data", scratch / "data")  # what lessons read beside themselves
     # A cell that is scrolled out of sight is on the page all the same, and no question about news lies on top.
     for file, settings in {
         "notebook-extension/tracker": {"windowingMode": "none"},
@@ -224,7 +245,9 @@ def running_server(scratch: Path, python: str | Path, command: Sequence[str]) ->
     log = scratch / "server.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment(scratch)) as server,
+        subprocess.Popen(
+            arguments, stdout=output, stderr=subprocess.STDOUT, env=_environment(scratch, packages)
+        ) as server,
     ):
         try:
             url = f"http://127.0.0.1:{port}"
@@ -234,17 +257,19 @@ def running_server(scratch: Path, python: str | Path, command: Sequence[str]) ->
             server.terminate()
 
 
-def _environment(scratch: Path) -> dict[str, str]:
+def _environment(scratch: Path, packages: Path | None) -> dict[str, str]:
     places = {
         "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_DATA_DIR": "jupyter-data",
         "JUPYTER_RUNTIME_DIR": "runtime",
         "JUPYTERLAB_SETTINGS_DIR": "settings",
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON", "GRADNB"))}
-    return kept | {name: str(scratch / place) for name, place in places.items()} | {"PYTHONPATH": str(PACKAGE_PARENT)}
+    foreign = ("JUPYTER", "IPYTHON", "GRADNB", "PYTHONPATH")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    first = {} if packages is None else {"PYTHONPATH": str(packages)}
+    return kept | {name: str(scratch / place) for name, place in places.items()} | first
 
 
 def _free_port() -> int:
