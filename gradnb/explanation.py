@@ -761,7 +761,7 @@ class _Setting:
 
 
 def check_file(file: Path, language: str | None = None) -> None:
-    """Raise ``ValueError`` or ``OSError`` if no explanation can be saved there: wrong ending, missing folder, a folder."""
+    """Raise ``ValueError`` or ``OSError`` if no explanation can be saved there."""
     if file.suffix.lower() not in FILE_FORMATS:
         raise ValueError(message("explain.bad_ending", language, file=file, allowed=" ".join(FILE_FORMATS)))
     check_place(file, language)
