@@ -516,3 +516,28 @@ def test_the_static_value_of_a_long_or_doubling_graph_is_found() -> None:
         value, unknown = value * value, unknown + unknown
     assert tf.get_static_value(value) == 1
     assert tf.get_static_value(unknown) is None
+
+
+def test_operations_are_found_by_name_also_if_they_were_made_after_the_last_search() -> None:
+    graph = tf.get_default_graph()
+    a = tf.constant(1.0, name="a")
+    assert graph.get_operation_by_name("a") is a.op
+    with pytest.raises(KeyError):
+        graph.get_operation_by_name("b")
+    b = tf.constant(1.0, name="b")
+    assert (graph.get_operation_by_name("b"), graph.get_operation_by_name("a")) == (b.op, a.op)
+
+
+def test_an_operation_has_as_many_outputs_as_it_computes() -> None:
+    one = tf.negative(1.0)
+    several = tf.split([1.0, 2.0], 2)
+    assert (one.op.outputs, one.op.values()) == ((one,), (one,))
+    assert several[0].op.outputs == tuple(several)
+    assert tf.no_op().outputs == ()
+
+
+def test_operations_without_settings_share_what_none_can_change() -> None:
+    first, second = tf.negative(1.0).op, tf.negative(2.0).op
+    assert first.attributes is second.attributes and not first.attributes
+    with pytest.raises(TypeError):
+        first.attributes["axis"] = 0

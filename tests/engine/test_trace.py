@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,35 @@ def test_the_queue_and_who_waits_are_kept_for_the_start_and_after_each_step() ->
     assert dict(trace.pending) == {m.op: 2, s.op: 1, x.op: 1}
     assert [names(each.ready) for each in trace.steps] == [["s"], ["m"], ["x"], []]
     assert [[(op.name, count) for op, count in each.pending] for each in trace.steps] == [[("m", 1)], [], [], []]
+
+
+def memory_of_a_trace(width: int) -> int:
+    """Return how many bytes the steps take of a sum of so many negated xs, in which nearly all are ready at once."""
+    tf.reset_default_graph()
+    x = tf.constant(1.0)
+    y = tf.add_n([-x for _ in range(width)])
+    tracemalloc.start()
+    trace = build_gradients(y, x)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(trace.steps) == width + 2
+    return taken
+
+
+def test_the_memory_of_a_trace_grows_as_its_steps_do() -> None:
+    assert memory_of_a_trace(4000) < 6 * memory_of_a_trace(1000)
+
+
+def test_a_queue_is_read_as_a_sequence() -> None:
+    x = tf.constant(1.0)
+    y = tf.add_n([-x for _ in range(3)])
+    queue = build_gradients(y, x).steps[0].ready
+    assert (len(queue), names(queue)) == (3, ["Neg", "Neg_1", "Neg_2"])
+    assert (queue[-1].name, names(queue[1:])) == ("Neg_2", ["Neg_1", "Neg_2"])
+    assert queue[0] in queue and y.op not in queue
+    assert repr(queue) == repr(list(queue))
+    with pytest.raises(IndexError):
+        queue[3]
 
 
 def test_summands_are_kept_in_the_order_in_which_they_came_and_added() -> None:
