@@ -17,10 +17,9 @@ export default {
 
     const nameForReaders = (live) => {
       for (const icon of live.querySelectorAll("button i.fa")) icon.ariaHidden = "true";
-      // What is reached to be scrolled has its name for those who hear it, and not as a note under each resting pointer.
-      for (const region of live.querySelectorAll(".widget-html[tabindex][title]")) {
-        [region.role, region.ariaLabel] = ["region", region.title];
-        region.removeAttribute("title");
+      // What is reached to be scrolled has a name; ipywidgets puts it on a label that nobody sees.
+      for (const region of live.querySelectorAll(".widget-html[tabindex]")) {
+        [region.role, region.ariaLabel] = ["region", region.querySelector(".widget-label").title];
       }
       for (const slider of live.querySelectorAll(".widget-slider")) {
         // A slider beside a number field has the field's label.
