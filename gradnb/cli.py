@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
+from gradnb.harmless import harmless
 from gradnb.messages import LANGUAGES, current_language, set_language, text
 
 _PACKAGE = str(Path(__file__).parent) + os.sep
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except _Refusal as refusal:
-        print(f"gradnb: {refusal}", file=sys.stderr)
+        print(f"gradnb: {harmless(str(refusal))}", file=sys.stderr)
         return 2
 
 
@@ -124,7 +125,7 @@ def _explain(options: argparse.Namespace) -> int:
     else:
         for file, explanation in zip(_numbered(options.output, len(explanations)), explanations, strict=True):
             try:
-                print(text("cli.written", file=explanation.save(file)))
+                print(harmless(text("cli.written", file=explanation.save(file))))
             except (OSError, ValueError) as error:
                 raise _Refusal(str(error)) from error
     if more := len(calls) - len(explanations):

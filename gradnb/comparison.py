@@ -12,9 +12,9 @@ from typing import Any
 from gradnb.against.difference import in_words, is_same, lines_that_differ, relative_difference
 from gradnb.against.process import ask, check_installed
 from gradnb.explanation import Explanation, explain_call
+from gradnb.harmless import harmless
 from gradnb.messages import text
 from gradnb.programs import run_program
-from gradnb.render.plain import harmless
 from gradnb.render.table import Table, gradient_number
 from gradnb.render.text import aligned
 from gradnb.view.values import value_of

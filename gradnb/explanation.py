@@ -26,6 +26,7 @@ from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
 from gradnb.engine.variables import Variable
 from gradnb.files import check_place, write_whole
+from gradnb.harmless import harmless
 from gradnb.messages import checked, current_language
 from gradnb.messages import text as message
 from gradnb.render import dot as dot_renderer
@@ -669,10 +670,10 @@ class _Setting:
         if isinstance(name, Tensor):
             became = self.derivation.became.get(name.op)
             name = name.name if became is None else self.scene.names(became.outputs[name.value_index])
-        known = self.scene.hideable
-        if name not in known:
-            raise ValueError(unknown_name(str(name), known, self.options.language))
-        return str(name)
+        known, wanted = self.scene.hideable, harmless(str(name))
+        if wanted not in known:
+            raise ValueError(unknown_name(wanted, known, self.options.language))
+        return wanted
 
     @cached_property
     def scene(self) -> Scene:

@@ -851,7 +851,7 @@ PANEL: list[Row] = [
     ("typed(panel, 'x[0]', '²')", Said, "", "'²' is not a number. Type one such as 2,"),
     ("typed(panel, 'x[0]', 'inf/2')", Said, "", "'inf/2' is not a number. Type one such as 2,"),
     ("typed(panel, 'x[0]', '1/')", Said, "", "'1/' is not a number. Type one such as 2,"),
-    ("typed(panel, 'x[0]', '\\x00')", Said, "", "'\u0000' is not a number. Type one such as 2,"),
+    ("typed(panel, 'x[0]', '\\x00')", Said, "", "is not a number. Type one such as 2,"),
     ("typed(panel, 'x[0]', '⅓')", Said, "", "'⅓' is not a number. Type one such as 2,"),
     ("typed(counted, 'n', '²³')", Said, "", "'²³' is not a number. Type one such as 2,"),
 ]

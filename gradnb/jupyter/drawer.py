@@ -8,6 +8,7 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from gradnb.harmless import harmless
 from gradnb.messages import text
 
 _MOST_ROWS = 16
@@ -108,7 +109,7 @@ class Drawer:
         self.box.layout.display = None
 
     def _say_below(self, words: str, role: str = "status") -> None:
-        self._words.value = f'<span role="{role}">{escape(words)}</span>'
+        self._words.value = f'<span role="{role}">{escape(harmless(words))}</span>'
 
     def _say(self, key: str, **values: object) -> str:
         return text(f"drawer.{key}", self._language, **values)

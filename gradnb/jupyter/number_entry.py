@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradnb.harmless import harmless
 from gradnb.messages import text
 
 #: What fits into a field is longer than any number that makes sense; an exponent of a million digits is not worked out.
@@ -141,4 +142,4 @@ def _rounded(number: float | Fraction, plain: str, dtype: np.dtype[Any], languag
 
 
 def _shortened(typed: str) -> str:
-    return typed if len(typed) <= _LONGEST else f"{typed[:_LONGEST]}…"
+    return harmless(typed if len(typed) <= _LONGEST else f"{typed[:_LONGEST]}…")

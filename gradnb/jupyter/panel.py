@@ -14,6 +14,7 @@ from IPython.core.getipython import get_ipython
 
 from gradnb.engine.naming import given_names
 from gradnb.explanation import Explanation
+from gradnb.harmless import harmless
 from gradnb.jupyter import code, what_if
 from gradnb.jupyter.board import Board
 from gradnb.jupyter.drawer import Drawer
@@ -406,7 +407,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         try:
             action()
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+            reason = harmless(f"{type(error).__name__}: {error}")
             self._message.value = (
                 f'<p class="gradnb-error" role="alert">{escape(self._say("failed", reason=reason))}</p>'
             )

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser, argument, kwds, magic_arguments
 
+from gradnb.harmless import harmless
 from gradnb.messages import LANGUAGES, text
 
 VIEWS = ("graph", "table", "steps", "paths", "jacobian", "story", "raw")
@@ -354,4 +355,4 @@ def _refuse_option(option: str, known: Iterable[str], language: str | None) -> N
 
 
 def _refuse(key: str, language: str | None, **values: object) -> NoReturn:
-    raise UsageError(text(f"magic.{key}", language, **values))
+    raise UsageError(harmless(text(f"magic.{key}", language, **values)))

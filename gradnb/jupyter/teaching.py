@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradnb.explanation import Problem
+from gradnb.harmless import harmless
 from gradnb.jupyter.controls import why_without
 from gradnb.jupyter.history import State
 from gradnb.jupyter.number_entry import Bounds
@@ -87,8 +88,8 @@ def read_presets(
     BadSetting
         If a name is unknown, a value does not fit, or lies outside of its range.
     """
-    pairs = _mapping(given, "presets", language).items()
-    return {str(name): _state(str(name), values, problem, ranges, language) for name, values in pairs}
+    pairs = [(harmless(str(name)), values) for name, values in _mapping(given, "presets", language).items()]
+    return {name: _state(name, values, problem, ranges, language) for name, values in pairs}
 
 
 def shared_out(
@@ -205,4 +206,4 @@ def _refuse_unknown(name: str, what: str, known: list[str], language: str) -> No
 
 
 def _refuse(key: str, language: str, **values: object) -> NoReturn:
-    raise BadSetting(text(f"teaching.{key}", language, **values))
+    raise BadSetting(harmless(text(f"teaching.{key}", language, **values)))

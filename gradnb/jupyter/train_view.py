@@ -11,6 +11,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from gradnb.harmless import harmless
 from gradnb.jupyter.display import Live, display_live, is_live
 from gradnb.jupyter.figure import FigureWidget
 from gradnb.messages import text
@@ -260,7 +261,7 @@ class TrainPanel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no t
             action()
         except Exception as error:
             self.stop()
-            self._problem = self._say("failed", reason=f"{type(error).__name__}: {error}")
+            self._problem = self._say("failed", reason=harmless(f"{type(error).__name__}: {error}"))
             self._say_words()
 
     def _paint(self) -> None:

@@ -19,9 +19,10 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from gradnb.harmless import harmless
 from gradnb.messages import text as message
 from gradnb.render.palette import Palette, palette
-from gradnb.render.plain import harmless, wrap
+from gradnb.render.plain import wrap
 from gradnb.view.learning import Comparison, Landscape, Learning, Step
 
 Array = np.ndarray[Any, Any]

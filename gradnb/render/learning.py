@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from gradnb.harmless import harmless
 from gradnb.messages import text as message
 from gradnb.render.html import table_html
-from gradnb.render.plain import clean, harmless
+from gradnb.render.plain import clean
 from gradnb.render.table import Table
 from gradnb.render.text import aligned
 from gradnb.view.learning import Comparison, Learning, Step, number_of

@@ -11,6 +11,8 @@ from gradnb.render.table import Table
 from gradnb.view.model import View
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)")
+_BEGINNING = re.compile(r"^(\d*)([-=.](?=[-=\s]|$))")
 
 
 def render(view: View) -> str:
@@ -29,7 +31,7 @@ def _blocks(section: Section) -> Iterator[str]:
     if section.table is not None:
         yield _table(section.table)
     if section.lines:
-        yield "\n".join(f"- {_escaped(line)}" for line in section.lines)
+        yield "\n".join(map(_item, section.lines))
 
 
 def _table(table: Table) -> str:
@@ -39,4 +41,14 @@ def _table(table: Table) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    # Bare addresses would become links.
+    return _ADDRESS.sub(r"\\", _SPECIAL.sub(r"\\\1", text.strip()))
+
+
+def _item(line: str) -> str:
+    """Return a line as the item of a list, without beginning another list or a rule in it."""
+    return f"- {_BEGINNING.sub(_escaped_mark, _escaped(line))}"
+
+
+def _escaped_mark(mark: re.Match[str]) -> str:
+    return f"{mark[1]}\\{mark[2]}"

@@ -8,34 +8,12 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
+from gradnb.harmless import harmless
+
 _T = TypeVar("_T")
 
-# Format characters that join letters and reorder nothing.
-_JOINERS = "\u200c\u200d"
 _BREAK_AFTER = " /_.,;:·，。；：、)"
 _NARROW = " .,;:'|!()[]{}ijlt-·"
-
-
-def harmless(text: str) -> str:
-    r"""Return `text` with control, bidirectional and unassigned characters spelled out.
-
-    Examples
-    --------
-    >>> harmless("a\x1b[31mb\n")
-    'a\\x1b[31mb\\n'
-    """
-    if (text.isascii() and text.isprintable()) or not any(map(_is_harmful, text)):
-        return text
-    return "".join(_spelled(character) if _is_harmful(character) else character for character in text)
-
-
-@lru_cache(maxsize=4096)
-def _is_harmful(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"} and character not in _JOINERS
-
-
-def _spelled(character: str) -> str:
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def clean(described: _T, before: _T | None = None, cleaned: _T | None = None) -> _T:

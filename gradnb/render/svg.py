@@ -513,7 +513,7 @@ def _line_place(text: ET.Element, line: list[tuple[str, Run]], cell: ET.Element,
             ET.SubElement(text, _tag("tspan"), {"id": f"{run}-gap", "font-size": f"{GAP_SIZE:g}"})
         ET.SubElement(text, _tag("tspan"), {"id": run})
     room = max(right - left - 2 * _MARGIN, width)
-    return _LinePlace(identity, runs, middle, room, width / _estimate(tuple(run for _, run in line)))
+    return _LinePlace(identity, runs, middle, room, width / (_estimate(tuple(run for _, run in line)) or 1.0))
 
 
 # Writing

@@ -9,6 +9,7 @@ import numpy as np
 from gradnb.engine.paths import shown_as
 from gradnb.engine.registry import ATOM
 from gradnb.engine.tensor import Operation, Tensor
+from gradnb.harmless import harmless
 from gradnb.view.formula import Part, number_part, operation_part
 from gradnb.view.values import is_whole, value_of
 
@@ -33,10 +34,11 @@ class Names:
     """
 
     def __init__(self, given: Mapping[Tensor, str], precision: int = 4) -> None:
-        self._given = given
+        # A name that shows nothing names nothing.
+        self._given = {tensor: harmless(name) for tensor, name in given.items() if name.strip()}
         self.precision = precision
         self._parts: dict[Tensor, Part] = {}
-        self._taken = set(given.values())
+        self._taken = set(self._given.values())
         #: Whether expressions serve as names; in a graph that is not drawn they would not be looked at.
         self.expressions = True
 

@@ -14,6 +14,7 @@ import numpy as np
 from gradnb.engine.reasons import Cause
 from gradnb.engine.tensor import Tensor
 from gradnb.files import write_whole
+from gradnb.harmless import harmless
 from gradnb.messages import text as message
 from gradnb.view.build import Scene
 from gradnb.view.flow import downstream
@@ -223,7 +224,7 @@ class Quiz:
             return Verdict(False, message("exercise.your_turn", self.language), "not_tried")
         verdict = self._verdict(name, answer)
         if name not in self._found and verdict.kind not in _NOT_COUNTED:
-            self._attempts[name].append(Attempt(_as_typed(answer), verdict))
+            self._attempts[name].append(Attempt(harmless(_as_typed(answer)), verdict))
             if verdict.right:
                 self._found[name] = True
         return verdict
@@ -392,7 +393,8 @@ class Quiz:
         try:
             given = read(answer)
         except Unreadable as problem:
-            return Verdict(False, self._say(f"unreadable_{problem.key}", name=name, piece=problem.piece), "unreadable")
+            piece = harmless(problem.piece)
+            return Verdict(False, self._say(f"unreadable_{problem.key}", name=name, piece=piece), "unreadable")
         gradient = self._gradient(name)
         if isinstance(gradient, _Missing):
             return self._wrong("not_computed", name)

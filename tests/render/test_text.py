@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 import sample_views as samples
 
+from gradnb.harmless import harmless
 from gradnb.render import text
-from gradnb.render.plain import columns, harmless, wrap
+from gradnb.render.plain import columns, wrap
 from gradnb.render.sections import waiting
 from gradnb.render.table import edges_list, gradient_state, nodes_table
 from gradnb.view.model import Flow, Gradient, Node, NodeKind, RawOperation, State, Step, View
