@@ -9,7 +9,7 @@ _GRAVE = ("serious", "critical")
 _axe = Axe()
 
 
-def barriers(page: Page, part: str = "html") -> list[str]:
+def barriers(page: Page, part: str = "html", *rules: str) -> list[str]:
     """Return the serious and critical violations in a part of a page, each with where it is.
 
     Parameters
@@ -18,9 +18,14 @@ def barriers(page: Page, part: str = "html") -> list[str]:
         As it is at the moment.
     part : str
         A CSS selector.
+    *rules : str
+        The rules to look at; without any, all.
     """
     assert page.locator(part).count(), f"nothing on the page is {part}"
-    found = _axe.run(page, context={"include": [[part]]}, options={"resultTypes": ["violations"]}).response
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = _axe.run(page, context={"include": [[part]]}, options=options).response
     assert found["testEngine"]["name"] == "axe-core"
     return [
         f"{violation['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
