@@ -49,6 +49,7 @@ def test_a_panel_with_everything_open_and_a_training(lab: Lab, language: str, da
         expect(panel.locator(".gradnb-differences li").first).to_be_visible()
         panel.locator(".fa-step-forward").click()
         panel.locator(".fa-code").click()
+        expect(panel.locator(".gradnb-drawer textarea")).to_be_focused()
         type_number(panel, "x[1]", "two")
         expect(panel.get_by_role("alert").first).to_be_visible()
         notebook.page.locator("details").evaluate_all("every => every.forEach(details => { details.open = true; })")
