@@ -7,7 +7,7 @@ from functools import cache, wraps
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
-from gradnb.engine.graph import Attempt, get_default_graph
+from gradnb.engine.graph import get_default_graph
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,14 +30,7 @@ def all_or_nothing(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
-        attempt = Attempt(get_default_graph())
-        try:
-            result = function(*args, **kwargs)
-        except BaseException:
-            attempt.take_back()
-            raise
-        attempt.keep()
-        return result
+        return get_default_graph().attempted(function, *args, **kwargs)
 
     return attempted
 

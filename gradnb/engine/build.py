@@ -168,9 +168,14 @@ def _added(type: str, inputs: Sequence[Any], name: str | None, attributes: Mappi
     if graph is not get_default_graph():
         with graph.as_default():
             return _added(type, inputs, name, attributes)
-    with graph.attempt():
-        tensors, name = _checked_inputs(definition, graph, inputs, name)
-        return graph.create_operation(definition, tensors, name, attributes)
+    return graph.attempted(_added_with_constants, definition, graph, inputs, name, attributes)
+
+
+def _added_with_constants(
+    definition: OpDef, graph: Graph, inputs: Sequence[Any], name: str | None, attributes: Mapping[str, Any]
+) -> Operation:
+    tensors, name = _checked_inputs(definition, graph, inputs, name)
+    return graph.create_operation(definition, tensors, name, attributes)
 
 
 def _are_ready(definition: OpDef, graph: Graph, inputs: Sequence[Any]) -> bool:
@@ -264,12 +269,17 @@ def _operator_name(name: str) -> str | None:
 def _reflected(type: str, name: str, other: Any, tensor: Any) -> Tensor:
     if isinstance(other, Tensor):
         return apply(type, other, tensor, name=_operator_name(name))
+    with tensor.graph.as_default():
+        result: Tensor = tensor.graph.attempted(_reflected_number, type, name, other, tensor)
+        return result
+
+
+def _reflected_number(type: str, name: str, other: Any, tensor: Any) -> Tensor:
     graph = tensor.graph
-    with graph.as_default(), graph.attempt():
-        scope = graph.unique_name(_operator_name(name) or type)
-        with graph.name_scope(f"{scope}/"):
-            converted = convert_to_tensor(other, tensor.dtype.base_dtype, "x")
-        return apply(type, converted, tensor, name=f"{scope}/")
+    scope = graph.unique_name(_operator_name(name) or type)
+    with graph.name_scope(f"{scope}/"):
+        converted = convert_to_tensor(other, tensor.dtype.base_dtype, "x")
+    return apply(type, converted, tensor, name=f"{scope}/")
 
 
 def _binary(type: str, name: str) -> Callable[..., Tensor]:

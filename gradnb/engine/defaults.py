@@ -28,12 +28,19 @@ class Stack(threading.local, Generic[T]):
     @contextmanager
     def pushed(self, item: T) -> Iterator[T]:
         """Make `item` the default inside the ``with`` block, also if blocks do not end in order."""
-        self._items.append(item)
+        items = self._items
         try:
+            # Inside, since an interrupt may follow at once; and below nothing comes before the end that one could stop.
+            items.append(item)
             yield item
         finally:
-            position = max(i for i, kept in enumerate(self._items) if kept is item)
-            del self._items[position]
+            if items and items[-1] is item:
+                del items[-1]
+            else:
+                for place in reversed(range(len(items))):
+                    if items[place] is item:
+                        del items[place]
+                        break
 
 
 graphs: Stack[Graph] = Stack()

@@ -345,11 +345,14 @@ def gradients(
             names,
             trace.gradients,
         )
+        made = len(calls)
+        graph.when_undone(lambda: calls.__delitem__(slice(made, None)))
         calls.append(call)
     result = list(trace.gradients)
     if any(gradient is None for gradient in result):
-        graph.unanswered.append(Unanswered(trace, result))
-        graph.when_undone(graph.unanswered.pop)
+        unanswered = Unanswered(trace, result)
+        graph.when_undone(lambda: graph.forget_unanswered(unanswered))
+        graph.unanswered.append(unanswered)
     return result
 
 

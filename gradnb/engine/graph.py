@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypeVar
 
 from gradnb.engine import shapes
 from gradnb.engine.defaults import graphs
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gradnb.engine.session import Run
 
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -77,30 +78,27 @@ class _Place(Generic[T]):
         self._graph._scope, self._graph._forward = self._before
 
 
-class Attempt:
-    """What is added to a graph from its making on, until it is kept or taken back; as a ``with`` block, on an error.
+class _Attempt:
+    """What is added to a graph from `begin` on, until it is kept or taken back.
 
-    A program makes one with each call, so what is seldom needed is only made then.
+    A program makes one with each call, so what is seldom needed is only made then. An interrupt may come at any moment:
+    whoever begins does so inside a ``try`` block, and takes back whatever ends it.
     """
 
-    __slots__ = ("_actions", "_counts", "_graph", "_names", "_outer", "_version")
+    __slots__ = ("_actions", "_counts", "_graph", "_names", "_outer", "_place", "_version")
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._outer = graph._attempt
+        self._place = graph._scope, graph._forward, graph._control
         self._version, self._names = len(graph._operations), len(graph._names_in_use)
         #: How often a name was in use that is there already: new ones stand behind those in the graph's dict.
         self._counts: dict[str, int] | None = None
         self._actions: list[Callable[[], object]] | None = None
-        self._outer, graph._attempt = graph._attempt, self
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            self.keep()
-        else:
-            self.take_back()
+    def begin(self) -> None:
+        """Note from here on what is added."""
+        self._graph._attempt = self
 
     def note_name(self, name: str, count: int) -> None:
         """Remember how often `name` was in use before it is taken once more."""
@@ -127,6 +125,7 @@ class Attempt:
         """Take back what was added."""
         graph, names = self._graph, self._graph._names_in_use
         graph._attempt = self._outer
+        graph._scope, graph._forward, graph._control = self._place
         for action in reversed(self._actions or ()):
             action()
         for operation in graph._operations[self._version :]:
@@ -177,7 +176,7 @@ class Graph:
         #: The latest calls of `gradients` that gave a None: consulted only when that is fetched.
         self.unanswered: deque[Unanswered] = deque(maxlen=_UNANSWERED_KEPT)
         self._copied: tuple[Graph, Mapping[Operation, Operation]] | None = None
-        self._attempt: Attempt | None = None
+        self._attempt: _Attempt | None = None
 
     # Reading
 
@@ -210,6 +209,12 @@ class Graph:
         self._runs[key] = run
         if len(self._runs) > _RUNS_KEPT:
             del self._runs[next(iter(self._runs))]
+
+    def forget_unanswered(self, call: Unanswered) -> None:
+        """Forget a call that gave a None."""
+        kept = [other for other in self.unanswered if other is not call]
+        self.unanswered.clear()
+        self.unanswered.extend(kept)
 
     def get_operation_by_name(self, name: str) -> Operation:
         """Return the operation called `name`.
@@ -380,12 +385,23 @@ class Graph:
 
     # Changing
 
-    def attempt(self) -> Attempt:
-        """Begin what can be taken back; as a ``with`` block, what an error takes back."""
-        return Attempt(self)
+    def attempted(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what `function` returns; when it ends in an error, take back what it has added.
+
+        Operations, names and items of collections are, and what `when_undone` was told.
+        """
+        attempt = _Attempt(self)
+        try:
+            attempt.begin()
+            result = function(*args, **kwargs)
+            attempt.keep()
+            return result
+        except BaseException:
+            attempt.take_back()
+            raise
 
     def when_undone(self, action: Callable[[], object]) -> None:
-        """Do something more if the present attempt is taken back."""
+        """Do something more if the present attempt is taken back; to be said before what it undoes is done."""
         if self._attempt is not None:
             self._attempt.when_undone(action)
 
@@ -548,8 +564,9 @@ class Graph:
         """Add `value` to the collection `name`."""
         self.check_not_finalized()
         items = self._collections.setdefault(name, [])
+        length = len(items)
+        self.when_undone(lambda: items.__delitem__(slice(length, None)))
         items.append(value)
-        self.when_undone(items.pop)
 
     def add_to_collections(self, names: Any, value: Any) -> None:
         """Add `value` to each of the collections `names`."""

@@ -256,9 +256,8 @@ class Optimizer:
                 else:
                     with graph.control_dependencies([self._finish(steps, "update")]):
                         result = assign_add(global_step, _one_like(global_step), name=scope).op
-        train_ops = graph.get_collection_ref(GraphKeys.TRAIN_OP)
-        if result not in train_ops:
-            train_ops.append(result)
+        if result not in graph.get_collection(GraphKeys.TRAIN_OP):
+            graph.add_to_collection(GraphKeys.TRAIN_OP, result)
         return result
 
     def _update(self, gradient: Tensor | IndexedSlices, variable: Variable) -> Any:
@@ -285,7 +284,7 @@ class Optimizer:
 
     def get_slot_names(self) -> list[str]:
         """Return under which names something is kept for variables."""
-        return sorted(self._slots)
+        return sorted(name for name, kept in self._slots.items() if kept)
 
     def variables(self) -> list[Variable]:
         """Return the variables that the optimizer itself has in the default graph."""
@@ -318,8 +317,8 @@ class Optimizer:
         """Return what is kept for `variable`, made with `initializer` (zeros by default) at first."""
         kept = self._slots.setdefault(slot_name, {})
         if variable.op not in kept:
-            kept[variable.op] = self._new_slot(variable, initializer or zeros_initializer())
             variable.graph.when_undone(lambda: kept.pop(variable.op, None))
+            kept[variable.op] = self._new_slot(variable, initializer or zeros_initializer())
         return kept[variable.op]
 
     def _zeros_slot(self, var: Variable, slot_name: str, op_name: str) -> Variable:
@@ -339,8 +338,8 @@ class Optimizer:
         """Return a number that is kept once for all variables: float32 from a Python number, as in TensorFlow."""
         key = (name, variables[0].graph)
         if key not in self._other_variables:
-            self._other_variables[key] = Variable(initial_value, trainable=False, name=name)
             key[1].when_undone(lambda: self._other_variables.pop(key, None))
+            self._other_variables[key] = Variable(initial_value, trainable=False, name=name)
         return self._other_variables[key]
 
     # What an optimizer has of its own

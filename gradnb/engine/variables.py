@@ -542,8 +542,8 @@ def get_variable(
             dtype=given_dtype,
             constraint=constraint,
         )
-    store.variables[full_name] = variable
     graph.when_undone(lambda: store.variables.pop(full_name, None))
+    store.variables[full_name] = variable
     store.free.discard(full_name)
     store.places[full_name] = _place()
     if regularizer is not None:

@@ -100,8 +100,13 @@ class GraphView(anywidget.AnyWidget):
         self._template = None
         try:
             if view.nodes:
-                self._template = svg.Template(layout.draw(dot.render(view, live=True)).decode(), view, live=True)
-                picture = self._template.fill(view)
+                raw = layout.draw(dot.render(view, live=True)).decode()
+                try:
+                    self._template = svg.Template(raw, view, live=True)
+                    picture = self._template.fill(view)
+                except svg.StructureChanged:
+                    # An engine that writes in a way not known here: a picture without numbers that follow.
+                    self._template, picture = None, svg.finish(raw, view)
         except layout.LayoutUnavailable as reason:
             advice = reason.advice(view.language)
         self._shown = view

@@ -12,6 +12,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import IO, Any, Literal
+from xml.etree import ElementTree
 
 from gradnb.messages import text as message
 
@@ -23,6 +24,7 @@ EDGE_CAP = 400
 PNG_DPI = 144
 INSTALL_COMMAND = "python -m pip install pygraphviz"
 
+_BEGINNINGS = {"png": b"\x89PNG", "pdf": b"%PDF"}
 _WORKER = Path(__file__).with_name("layout_worker.py")
 
 
@@ -83,7 +85,7 @@ def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: fl
     problem = _no_engine()
     if engine != "dot" and _has_pygraphviz():
         try:
-            return _worker.draw(dot, format, limit)
+            return _checked(_worker.draw(dot, format, limit), format)
         except LayoutUnavailable as failed:
             # Another engine would be as slow; but pygraphviz may be broken where `dot` is well.
             if failed.reason == "render.too_slow":
@@ -91,8 +93,22 @@ def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: fl
             problem = failed
     command = shutil.which("dot")
     if engine != "pygraphviz" and command is not None:
-        return _draw_with_command(command, dot, format, limit)
+        return _checked(_draw_with_command(command, dot, format, limit), format)
     raise problem
+
+
+def _checked(picture: bytes, format: Format) -> bytes:
+    """Return a picture that is one: what calls itself ``dot`` may write anything."""
+    if format == "svg":
+        try:
+            is_picture = ElementTree.fromstring(picture).tag.endswith("svg")
+        except ElementTree.ParseError:
+            is_picture = False
+    else:
+        is_picture = picture.startswith(_BEGINNINGS[format])
+    if not is_picture:
+        raise _failed(f"{picture[:40]!r} is no {format.upper()}")
+    return picture
 
 
 def _has_pygraphviz() -> bool:
