@@ -69,6 +69,8 @@ def test_without_its_kernel_the_static_copy_is_open(lab: Lab) -> None:
         copy = notebook.page.locator(".jp-RenderedHTML > details")
         expect(copy).to_have_attribute("open", re.compile(".*"))
         expect(copy.locator("img")).to_be_visible()
+        # JupyterLab says so in the panel's place, and on the console: the next test must not be blamed for it.
+        expect(notebook.page.get_by_text("model not found").first).to_be_visible()
 
 
 def test_several_calls_stand_behind_tabs(lab: Lab) -> None:
