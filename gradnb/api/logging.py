@@ -43,6 +43,11 @@ def set_verbosity(v: int | str) -> None:
 def get_verbosity() -> Any:
     """Return the level below which messages are not shown.
 
+    Returns
+    -------
+    int
+        ``tf.logging.WARN`` to begin with.
+
     Examples
     --------
     >>> import gradnb as tf

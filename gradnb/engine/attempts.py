@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
 from gradnb.engine.graph import get_default_graph
+from gradnb.engine.slips import SLIPS, in_words
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -15,6 +16,8 @@ R = TypeVar("R")
 
 def all_or_nothing(function: Callable[P, R]) -> Callable[P, R]:
     """Return a function that takes back what it has added to the default graph when it raises an error.
+
+    An error that says nothing about the call is told in words about it.
 
     Examples
     --------
@@ -30,7 +33,13 @@ def all_or_nothing(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
-        return get_default_graph().attempted(function, *args, **kwargs)
+        try:
+            return get_default_graph().attempted(function, *args, **kwargs)
+        except SLIPS as error:
+            told = in_words(error, function.__name__.rstrip("_"))
+            if told is error:
+                raise
+            raise told from error
 
     return attempted
 

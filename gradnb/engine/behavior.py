@@ -54,6 +54,11 @@ def disable_v2_tensorshape() -> None:
 def executing_eagerly() -> bool:
     """Return False: gradnb always builds a graph first.
 
+    Returns
+    -------
+    bool
+        False.
+
     Examples
     --------
     >>> import gradnb as tf

@@ -325,6 +325,11 @@ def PreventGradient(*, input: Any, message: str = "", name: str | None = None) -
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+
     Examples
     --------
     >>> import gradnb as tf

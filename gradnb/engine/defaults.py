@@ -50,6 +50,11 @@ sessions: Stack[Session] = Stack()
 def get_default_session() -> Session | None:
     """Return the session of the innermost ``with session`` block, or None.
 
+    Returns
+    -------
+    Session or None
+        The session that `Tensor.eval` and `Operation.run` take.
+
     Examples
     --------
     >>> import gradnb as tf

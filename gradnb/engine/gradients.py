@@ -297,6 +297,8 @@ def gradients(
         If a weight's dtype does not fit its y.
     LookupError
         If an operation on the way has no gradient.
+    AttributeError
+        If a y or an x is None, as TensorFlow says it.
 
     Notes
     -----

@@ -684,6 +684,8 @@ def name_scope(name: str | None, default_name: str | None = None, values: Iterab
     ------
     ValueError
         If TensorFlow does not allow the name, or `values` belong to several graphs.
+    TypeError
+        If `name` is no string.
 
     Examples
     --------
@@ -708,6 +710,15 @@ def control_dependencies(control_inputs: Iterable[Any] | None) -> Iterator[None]
     ----------
     control_inputs : iterable of Operation or Tensor, or None
         What must run before; None lifts the dependencies around.
+
+    Raises
+    ------
+    TypeError
+        If something in `control_inputs` is neither operation nor tensor.
+    ValueError
+        If it belongs to another graph.
+    OperatorNotAllowedInGraphError
+        If a tensor stands in place of a list: its elements are known only when it runs.
 
     Examples
     --------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradnb.engine.session import Session
 
 #: What a kernel raises when values do not fit.
-FAILURES: Final = (ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError)
+FAILURES: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def needed(elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> tuple[Operation, ...]:

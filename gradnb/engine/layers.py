@@ -77,6 +77,8 @@ def dense(
     ------
     ValueError
         If the last size of `inputs` is not known, or its rank is below 2.
+    TypeError
+        If `units` is no whole number.
 
     Examples
     --------
@@ -144,6 +146,11 @@ def flatten(inputs: Any, name: str | None = None, data_format: str = "channels_l
     data_format : str
         ``channels_last``.
 
+    Returns
+    -------
+    Tensor
+        Of shape ``(batch, n)``, the `n` elements of an example in row-major order.
+
     Raises
     ------
     ValueError
@@ -192,6 +199,16 @@ def dropout(
         Whether it is done.
     name : str, optional
         The scope, by default ``dropout``.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `inputs`.
+
+    Raises
+    ------
+    ValueError
+        In training, if `rate` is not from 0 up to, but without, 1.
 
     Examples
     --------

@@ -106,6 +106,11 @@ def get_losses(scope: str | None = None, loss_collection: str = GraphKeys.LOSSES
     loss_collection : str
         The collection.
 
+    Returns
+    -------
+    list of Tensor
+        In the order in which they were made.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -123,6 +128,11 @@ def get_regularization_losses(scope: str | None = None) -> list[Tensor]:
     ----------
     scope : str, optional
         The beginning of their names.
+
+    Returns
+    -------
+    list of Tensor
+        In the order in which they were made.
 
     Examples
     --------
@@ -143,6 +153,11 @@ def get_regularization_loss(scope: str | None = None, name: str = "total_regular
         The beginning of their names.
     name : str
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        A number.
 
     Examples
     --------
@@ -169,6 +184,11 @@ def get_total_loss(
         The operation's name.
     scope : str, optional
         The beginning of the names of the losses to add.
+
+    Returns
+    -------
+    Tensor
+        A number.
 
     Raises
     ------
@@ -221,6 +241,8 @@ def compute_weighted_loss(
     ------
     ValueError
         If `weights` do not fit or `reduction` is unknown.
+    TypeError
+        If a weight is no number.
 
     Examples
     --------
@@ -270,6 +292,11 @@ def absolute_difference(
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
 
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
+
     Raises
     ------
     ValueError
@@ -304,6 +331,11 @@ def mean_squared_error(
         What should be, and what is, of one shape; they are computed with in float32, as in TensorFlow.
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
+
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
 
     Raises
     ------
@@ -342,6 +374,11 @@ def huber_loss(
         Where the line begins.
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
+
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
 
     Raises
     ------
@@ -386,6 +423,11 @@ def log_loss(
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
 
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
+
     Raises
     ------
     ValueError
@@ -422,6 +464,11 @@ def hinge_loss(
         Positive for 1, negative for 0.
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
+
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
 
     Raises
     ------
@@ -461,6 +508,11 @@ def cosine_distance(
         The axis of the vectors.
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
+
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
 
     Raises
     ------
@@ -505,6 +557,11 @@ def sigmoid_cross_entropy(
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
 
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
+
     Raises
     ------
     ValueError
@@ -548,6 +605,11 @@ def softmax_cross_entropy(
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
 
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
+
     Raises
     ------
     ValueError
@@ -589,6 +651,11 @@ def sparse_softmax_cross_entropy(
         What is, before the softmax: a row for each label.
     weights, scope, loss_collection, reduction
         As for `compute_weighted_loss`.
+
+    Returns
+    -------
+    Tensor
+        A number in float32; one for each element with ``Reduction.NONE``. It is in the collection of losses too.
 
     Raises
     ------

@@ -30,6 +30,13 @@ class Dimension:
     value : int or None
         The size; None when it is unknown.
 
+    Raises
+    ------
+    TypeError
+        If `value` is no whole number.
+    ValueError
+        If it is negative.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -90,6 +97,13 @@ class TensorShape:
     dims : None or iterable of (int, None or Dimension)
         The dimensions; None for an unknown rank.
 
+    Raises
+    ------
+    TypeError
+        If `dims` is no list, or an entry is no whole number.
+    ValueError
+        If an entry is negative.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -104,7 +118,14 @@ class TensorShape:
 
     @property
     def ndims(self) -> int | None:
-        """The number of dimensions; None when unknown."""
+        """The number of dimensions; None when unknown.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.TensorShape([2, None]).ndims, tf.TensorShape(None).ndims
+        (2, None)
+        """
         return None if self._dims is None else len(self._dims)
 
     rank = ndims

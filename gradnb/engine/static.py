@@ -25,6 +25,11 @@ def constant_value(tensor: Any) -> Array | None:
     tensor : Tensor
         A constant, or built from constants and static shapes in a way that can be seen through.
 
+    Returns
+    -------
+    ndarray or None
+        The value; None when only a run can tell.
+
     Examples
     --------
     >>> import gradnb as tf

@@ -368,7 +368,7 @@ class Steps:
                 stand_ins = [_stand_in(tensor, value) for tensor, value in zip(operation.inputs, inputs, strict=True)]
                 specs = definition.infer(*stand_ins, **operation.attributes)
                 found = [spec[1] for spec in specs] if isinstance(specs, list) else [specs[1]]
-        except (TypeError, *FAILURES):
+        except FAILURES:
             return [None] * len(found)
         return [None if shape is None or None in shape else shape for shape in found]  # type: ignore[misc]  # none of its dimensions is None
 

@@ -722,6 +722,11 @@ def create_global_step(graph: Graph | None = None) -> Variable:
     graph : Graph, optional
         Where to make it; by default in the default graph.
 
+    Returns
+    -------
+    Variable
+        It is in the collection ``GraphKeys.GLOBAL_STEP``; no optimizer changes it.
+
     Raises
     ------
     ValueError
@@ -756,10 +761,17 @@ def get_global_step(graph: Graph | None = None) -> Any:
     graph : Graph, optional
         Where to look; by default in the default graph.
 
+    Returns
+    -------
+    Variable or None
+        That of the collection ``GraphKeys.GLOBAL_STEP``.
+
     Raises
     ------
     ValueError
         If there are several.
+    AttributeError
+        If `graph` is no graph.
 
     Examples
     --------
@@ -786,6 +798,11 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
     graph : Graph, optional
         Where; by default in the default graph.
 
+    Returns
+    -------
+    Variable
+        That of the collection ``GraphKeys.GLOBAL_STEP``.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -805,6 +822,16 @@ def global_step(sess: Session, global_step_tensor: Any) -> int:
         The session.
     global_step_tensor : Variable
         What counts the steps.
+
+    Returns
+    -------
+    int
+        The variable's value.
+
+    Raises
+    ------
+    TypeError
+        If `global_step_tensor` is none.
 
     Examples
     --------
@@ -858,6 +885,11 @@ def exponential_decay(
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        A number of the dtype of `learning_rate`, for an optimizer: it follows `global_step` from run to run.
+
     Raises
     ------
     ValueError
@@ -891,6 +923,11 @@ def natural_exp_decay(
     learning_rate, global_step, decay_steps, decay_rate, staircase, name
         As for `exponential_decay`.
 
+    Returns
+    -------
+    Tensor
+        A number of the dtype of `learning_rate`, for an optimizer: it follows `global_step` from run to run.
+
     Raises
     ------
     ValueError
@@ -920,6 +957,11 @@ def inverse_time_decay(
     ----------
     learning_rate, global_step, decay_steps, decay_rate, staircase, name
         As for `exponential_decay`.
+
+    Returns
+    -------
+    Tensor
+        A number of the dtype of `learning_rate`, for an optimizer: it follows `global_step` from run to run.
 
     Raises
     ------
@@ -967,6 +1009,11 @@ def polynomial_decay(
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        A number of the dtype of `learning_rate`, for an optimizer: it follows `global_step` from run to run.
+
     Raises
     ------
     ValueError
@@ -1009,6 +1056,11 @@ def cosine_decay(
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        A number of the dtype of `learning_rate`, for an optimizer: it follows `global_step` from run to run.
+
     Raises
     ------
     ValueError
@@ -1043,6 +1095,11 @@ def piecewise_constant(x: Any, boundaries: Sequence[Any], values: Sequence[Any],
         One more than `boundaries`.
     name : str, optional
         The scope of the operations.
+
+    Returns
+    -------
+    Tensor
+        One of `values`, for an optimizer: it follows `x` from run to run.
 
     Raises
     ------

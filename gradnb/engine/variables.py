@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradnb.engine import shapes
@@ -301,7 +302,8 @@ class _Store:
     variables: dict[str, Variable] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     scope: VariableScope = field(default_factory=VariableScope)
-    opened: dict[str, int] = field(default_factory=dict)
+    #: The scopes that have been entered, since the one around them was left: a default name must be another one.
+    entered: frozenset[str] = frozenset()
     #: Names that may be given once more, to a new variable.
     free: set[str] = field(default_factory=set)
 
@@ -347,6 +349,11 @@ def _store() -> _Store:
 
 def get_variable_scope() -> VariableScope:
     """Return the variable scope that is open.
+
+    Returns
+    -------
+    VariableScope
+        The innermost one; the root, with the name ``""``, outside of all.
 
     Examples
     --------
@@ -402,6 +409,8 @@ def variable_scope(
     ------
     ValueError
         If neither name is given, or the name is not allowed.
+    TypeError
+        If `name_or_scope` is neither.
 
     Examples
     --------
@@ -428,7 +437,9 @@ def variable_scope(
             short = name_or_scope if name_or_scope is not None else _unused_scope(store, outer, str(default_name))
             prefix = f"{outer.name}/{short}" if outer.name else short
             inherited = outer
-        store.opened[prefix] = store.opened.get(prefix, 0) + 1
+        graph.when_undone(partial(setattr, store, "entered", store.entered))
+        store.entered |= {prefix}
+        entered_again = store.entered if isinstance(name_or_scope, VariableScope) else None
         wanted = inherited.reuse or outer.reuse if reuse is None else reuse
         # TensorFlow never switches reuse off inside a scope that reuses.
         scope = VariableScope(
@@ -445,12 +456,16 @@ def variable_scope(
                 yield scope
         finally:
             store.scope = outer
+            # As in TensorFlow: in a scope that is entered again, default names begin anew, and find what is reused.
+            store.entered = entered_again or frozenset(
+                name for name in store.entered if not name.startswith(f"{prefix}/")
+            )
 
 
 def _unused_scope(store: _Store, outer: VariableScope, name: str) -> str:
     prefix = f"{outer.name}/" if outer.name else ""
     candidate, number = name, 0
-    while prefix + candidate in store.opened:
+    while prefix + candidate in store.entered:
         number += 1
         candidate = f"{name}_{number}"
     return candidate
@@ -505,6 +520,8 @@ def get_variable(
     ------
     ValueError
         If it exists and may not be reused, may only be reused and does not exist, or has another shape or dtype.
+    TypeError
+        If `name` is no string, or `shape` or `dtype` is none.
 
     Examples
     --------
@@ -613,6 +630,11 @@ def _place() -> str:
 def global_variables(scope: str | None = None) -> list[Any]:
     """Return all variables that are not local; with `scope`, those whose names begin with it.
 
+    Returns
+    -------
+    list of Variable
+        In the order in which they were made.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -627,6 +649,11 @@ def global_variables(scope: str | None = None) -> list[Any]:
 def trainable_variables(scope: str | None = None) -> list[Any]:
     """Return the variables that optimizers change; with `scope`, those whose names begin with it.
 
+    Returns
+    -------
+    list of Variable
+        In the order in which they were made.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -640,6 +667,11 @@ def trainable_variables(scope: str | None = None) -> list[Any]:
 
 def local_variables(scope: str | None = None) -> list[Any]:
     """Return the local variables; with `scope`, those whose names begin with it.
+
+    Returns
+    -------
+    list of Variable
+        In the order in which they were made.
 
     Examples
     --------
@@ -661,6 +693,18 @@ def variables_initializer(var_list: Sequence[Any], name: str = "init") -> Operat
     name : str
         The operation's name.
 
+    Returns
+    -------
+    Operation
+        Run it in each new session; its value in a fetch is None.
+
+    Raises
+    ------
+    AttributeError
+        If something in `var_list` is no variable.
+    TypeError
+        If `var_list` is no list.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -672,6 +716,11 @@ def variables_initializer(var_list: Sequence[Any], name: str = "init") -> Operat
 
 def global_variables_initializer() -> Operation:
     """Return the operation that initializes all global variables.
+
+    Returns
+    -------
+    Operation
+        Run it in each new session; its value in a fetch is None.
 
     Examples
     --------
@@ -687,6 +736,11 @@ def global_variables_initializer() -> Operation:
 
 def local_variables_initializer() -> Operation:
     """Return the operation that initializes all local variables.
+
+    Returns
+    -------
+    Operation
+        Run it in each new session; its value in a fetch is None.
 
     Examples
     --------

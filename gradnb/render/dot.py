@@ -286,10 +286,9 @@ def _rows(rows: Iterable[Row], padding: int) -> str:
         border = f' BORDER="2" COLOR="{row.edge}" STYLE="{row.style}"' if row.style != "solid" else ""
         if row.strip:
             written.append(f'<TR><TD BGCOLOR="{row.fill}" CELLPADDING="4">{_strip(row.strip)}</TD></TR>')
-        if row.lines:
-            width = f' WIDTH="{row.room:.0f}"' if row.room else ""
-            cell = f'PORT="{row.key}" BGCOLOR="{row.fill}" CELLPADDING="{padding}"{border}{width}'
-            written.append(f"<TR><TD {cell}>{_lines(row)}</TD></TR>")
+        width = f' WIDTH="{row.room:.0f}"' if row.room else ""
+        cell = f'PORT="{row.key}" BGCOLOR="{row.fill}" CELLPADDING="{padding}"{border}{width}'
+        written.append(f"<TR><TD {cell}>{_lines(row)}</TD></TR>")
     return "".join(written)
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Literal
 from xml.etree import ElementTree
@@ -130,7 +131,7 @@ def _failed(detail: str) -> LayoutUnavailable:
 
 def _own_group() -> dict[str, Any]:
     """Return how a child is started so that an interrupt meant for the notebook doesn't reach it."""
-    if sys.platform == "win32":
+    if sys.platform == "win32":  # pragma: no cover  # only Windows runs it
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
 
@@ -159,32 +160,36 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def draw(self, dot: str, format: Format, limit: float) -> bytes:
+        job = json.dumps({"dot": dot, "format": format, "dpi": _dpi(format)}).encode() + b"\n"
         with self._lock:
-            job = json.dumps({"dot": dot, "format": format, "dpi": _dpi(format)}).encode() + b"\n"
-            for last_try in (False, True):
-                process = self._running()
-                ended = threading.Event()
-                timer = threading.Timer(limit, _end_late, (process, ended))
-                timer.daemon = True
-                timer.start()
-                try:
-                    return _ask(process, job)
-                except (OSError, ValueError):
-                    # It died: while it was idle, which a new one puts right, or because of this very graph.
-                    self._stop()
-                    if ended.is_set():
-                        raise LayoutUnavailable("render.too_slow", seconds=f"{limit:g}") from None
-                    if last_try:
-                        raise _failed("the layout process ended unexpectedly") from None
-                except LayoutUnavailable:
-                    raise
-                except BaseException:
-                    # An interrupt between question and answer: the next question must not get this answer.
-                    self._stop()
-                    raise
-                finally:
-                    timer.cancel()
-        raise AssertionError("unreachable")
+            # It may have died while it was idle, which a new one puts right; if that dies too, it's this very graph.
+            picture = self._try(job, limit) or self._try(job, limit)
+        if picture is None:
+            raise _failed("the layout process ended unexpectedly")
+        return picture
+
+    def _try(self, job: bytes, limit: float) -> bytes | None:
+        """Return the picture, or None if the process died."""
+        process = self._running()
+        ended = threading.Event()
+        timer = threading.Timer(limit, _end_late, (process, ended))
+        timer.daemon = True
+        timer.start()
+        try:
+            return _ask(process, job)
+        except (OSError, ValueError):
+            self._stop()
+            if ended.is_set():
+                raise LayoutUnavailable("render.too_slow", seconds=f"{limit:g}") from None
+            return None
+        except LayoutUnavailable:
+            raise
+        except BaseException:
+            # An interrupt between question and answer: the next question must not get this answer.
+            self._stop()
+            raise
+        finally:
+            timer.cancel()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -227,12 +232,10 @@ def _end_late(process: subprocess.Popen[bytes], ended: threading.Event) -> None:
 
 
 def _close(process: subprocess.Popen[bytes]) -> None:
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            try:
-                stream.close()
-            except OSError:
-                continue
+    for stream in filter(None, (process.stdin, process.stdout)):
+        # What was not written yet is of no use to anybody.
+        with suppress(OSError):
+            stream.close()
 
 
 def _ask(process: subprocess.Popen[bytes], job: bytes) -> bytes:
@@ -255,5 +258,5 @@ def _ask(process: subprocess.Popen[bytes], job: bytes) -> bytes:
 
 _worker = _Worker()
 atexit.register(_worker.end)
-if hasattr(os, "register_at_fork"):
+if hasattr(os, "register_at_fork"):  # pragma: no branch  # Windows has no fork
     os.register_at_fork(after_in_child=_worker.forget)

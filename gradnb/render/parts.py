@@ -11,7 +11,7 @@ from itertools import accumulate, chain
 from gradnb.messages import text as message
 from gradnb.render.palette import Palette
 from gradnb.render.plain import points, wrap
-from gradnb.view.model import BackwardEdge, Flow, Gradient, Node, NodeKind, Seed, State, Value, View
+from gradnb.view.model import BackwardEdge, Flow, Gradient, Node, NodeKind, Seed, State, Term, Value, View
 
 NAME_COLUMNS = 26
 REASON_COLUMNS = 30
@@ -205,8 +205,9 @@ class Parts:
         value = gradient.value
         if value is None:
             return self._words("…", reason, color, fill, style)
-        row = self._sum(gradient, color, fill) if gradient.terms else None
-        row = row or self._numbers("gradient", value, "∂ ", color, fill, bold=True)
+        row = self._numbers("gradient", value, "∂ ", color, fill, bold=True)
+        if gradient.terms:
+            row = self._with_terms(row, value, gradient.terms, color)
         # The word stands on the last line, so that a number can become zero and back without a new layout.
         pieces = wrap(state, REASON_COLUMNS) if state else ("",)
         said = [Run("state", piece, color, size=12.0) for piece in pieces]
@@ -214,14 +215,10 @@ class Parts:
         lines = (*before, (*last, said[0])) if len(said) == 1 else (*row.lines, *((run,) for run in said))
         return replace(row, lines=lines, style=style, edge=color)
 
-    def _sum(self, gradient: Gradient, color: str, fill: str) -> Row | None:
+    def _with_terms(self, base: Row, value: Value, summands: tuple[Term, ...], color: str) -> Row:
         """Return the row of a gradient that several paths add up to; on one line when it is short."""
-        value = gradient.value
-        if value is None:
-            return None
-        base = self._numbers("gradient", value, "∂ ", color, fill, bold=True)
-        terms = [f"{self.summary(term.value)} ({term.source})" for term in gradient.terms]
-        rooms = [self._room(term.value, f"+ ({term.source})", 13.0, False) for term in gradient.terms]
+        terms = [f"{self.summary(term.value)} ({term.source})" for term in summands]
+        rooms = [self._room(term.value, f"+ ({term.source})", 13.0, False) for term in summands]
         short = len(terms) <= 2 and math.prod(value.shape) <= 2 and value.summary is None
         if short:
             whole = Run("sum", "= " + " + ".join(terms), color)
@@ -282,7 +279,7 @@ class Parts:
                 room += points(word, 11.5) if room else 0.0
             case Flow.HIDDEN:
                 color, texts = colors.predict, ("?",)
-            case Flow.BLOCKED:
+            case _:  # blocked
                 color, texts = colors.none, wrap(edge.reason or self._say("render.blocked"), REASON_COLUMNS)
         lines = tuple((Run("label", text, color, size=11.5),) for text in texts if text)
         return (Row("label", lines, colors.background, room=room),) if lines else ()
@@ -352,13 +349,12 @@ def _head_row(name: str, about: str, fill: str, color: str, muted: str) -> Row:
     """Return the row with a node's name and what it is: the same object again while numbers change."""
     names = wrap(name, NAME_COLUMNS)
     lines: list[Line] = [(Run("name", piece, color, bold=True),) for piece in names]
-    if about:
-        pieces = wrap(about, NAME_COLUMNS)
-        kinds = [Run("label", piece, muted, size=12.0) for piece in pieces]
-        if len(names) == len(pieces) == 1 and len(names[0] + pieces[0]) <= NAME_COLUMNS:
-            lines = [(*lines[0], kinds[0])]
-        else:
-            lines += [(kind,) for kind in kinds]
+    pieces = wrap(about, NAME_COLUMNS)
+    kinds = [Run("label", piece, muted, size=12.0) for piece in pieces]
+    if len(names) == len(pieces) == 1 and len(names[0] + pieces[0]) <= NAME_COLUMNS:
+        lines = [(*lines[0], kinds[0])]
+    else:
+        lines += [(kind,) for kind in kinds]
     return Row("name", tuple(lines), fill)
 
 

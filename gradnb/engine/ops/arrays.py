@@ -181,6 +181,11 @@ def matrix_transpose(a: Any, name: str | None = None, conjugate: bool = False) -
     conjugate : bool
         Whether to conjugate complex elements too.
 
+    Returns
+    -------
+    Tensor
+        Of shape ``(…, m, n)``.
+
     Raises
     ------
     ValueError
@@ -243,10 +248,17 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any 
     dim
         TensorFlow's old name of `axis`.
 
+    Returns
+    -------
+    Tensor
+        The same elements, with a 1 in the shape at `axis`.
+
     Raises
     ------
     ValueError
         If there is no such position.
+    TypeError
+        If `axis` is no whole number that is known while the graph is built.
 
     Examples
     --------
@@ -308,6 +320,11 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
         The operation's name.
     squeeze_dims
         TensorFlow's old name of `axis`.
+
+    Returns
+    -------
+    Tensor
+        The same elements, with fewer axes.
 
     Raises
     ------
@@ -500,6 +517,11 @@ def stack(values: Any, axis: Any = 0, name: str | None = None) -> Tensor:
         The position of the new axis.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        With an axis of size ``len(values)`` at `axis`, of their dtype.
 
     Raises
     ------
@@ -943,6 +965,16 @@ def strided_slice(input_: Any, begin: Any, end: Any = None, strides: Any = None,
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_`.
+
+    Raises
+    ------
+    ValueError
+        If the lists differ in length, a step is zero, or there are more entries than axes.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1035,6 +1067,11 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
         For each axis, how long it is; -1: to the end.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_`, of shape `size`.
 
     Raises
     ------
@@ -1177,6 +1214,10 @@ def gather(
     ------
     InvalidArgumentError
         When it runs, if an index is not in ``[0, params.shape[axis])``.
+    TypeError
+        If the indices are no integers.
+    ValueError
+        If there is no such axis.
 
     Examples
     --------
@@ -1224,10 +1265,18 @@ def embedding_lookup(
     max_norm : float, optional
         Not supported.
 
+    Returns
+    -------
+    Tensor
+        Of shape ``ids.shape + params.shape[1:]``. The gradient that it passes back is an `IndexedSlices`: only the rows
+        that were taken.
+
     Raises
     ------
     ValueError
         If the table is given in several parts, or `max_norm` is given.
+    TypeError
+        If `ids` are no integers.
 
     Examples
     --------
@@ -1319,6 +1368,10 @@ def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: in
     ------
     InvalidArgumentError
         When it runs, if an index lies outside.
+    TypeError
+        If the indices are no integers.
+    ValueError
+        If an index has more entries than `params` has axes.
 
     Examples
     --------
@@ -1368,6 +1421,11 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
         The shape of the result.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of shape `shape` and the dtype of `updates`.
 
     Examples
     --------
@@ -1539,6 +1597,16 @@ def argsort(
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        int32 indices, of the shape of `values`.
+
+    Raises
+    ------
+    ValueError
+        If `direction` is another.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1585,6 +1653,11 @@ def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | 
         ``"ASCENDING"`` or ``"DESCENDING"``.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `values`.
 
     Raises
     ------
@@ -1685,15 +1758,16 @@ def _length_of(tensor: Tensor) -> int | None:
 
 
 def _tile_spec(x: Tensor, multiples: Tensor) -> Spec:
-    static, times = x.static_shape, constant_value(multiples)
+    known = constant_value(multiples)
+    if known is not None and known.min(initial=0) < 0:
+        raise InferenceError(f"Expected multiples >= 0, but got {known.tolist()}")
+    static, times = x.static_shape, constant_shape(multiples)
     if static is None or times is None:
         return x.dtype.base_dtype, _unknown(len(static) if static is not None else _length_of(multiples))
     if len(static) != len(times):
         raise InferenceError(f"Dimension must be {len(static)} but is {len(times)}")
-    if times.min(initial=0) < 0:
-        raise InferenceError(f"Expected multiples >= 0, but got {times.tolist()}")
     return x.dtype.base_dtype, tuple(
-        None if size is None else size * int(n) for size, n in zip(static, times, strict=True)
+        None if size is None or n is None else size * n for size, n in zip(static, times, strict=True)
     )
 
 
@@ -1768,6 +1842,11 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
         For each axis, how often.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input`; the size of each axis is multiplied.
 
     Raises
     ------
@@ -1929,6 +2008,11 @@ def pad(
     constant_values : number
         What the border is filled with in mode ``"CONSTANT"``.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `tensor`; each axis is longer by its pair of `paddings`.
+
     Raises
     ------
     ValueError
@@ -1990,6 +2074,18 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `tensor`.
+
+    Raises
+    ------
+    TypeError
+        If `axis` holds anything but whole numbers.
+    ValueError
+        If there is no such axis, or one is named twice.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2039,6 +2135,16 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
         Along which axes, one for each shift.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+
+    Raises
+    ------
+    ValueError
+        If there is not one shift for each axis.
 
     Examples
     --------
@@ -2155,6 +2261,16 @@ def shape_n(input: Any, out_type: Any = int32, name: str | None = None) -> list[
     name : str, optional
         The operations' name.
 
+    Returns
+    -------
+    list of Tensor
+        For each an integer vector; a constant when its static shape is known.
+
+    Raises
+    ------
+    TypeError
+        If `input` is no list.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2206,6 +2322,11 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
         The shape that it must have.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        The same values; its static shape is what is known of either shape.
 
     Raises
     ------
@@ -2270,10 +2391,18 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        A vector of ``ceil((limit - start) / delta)`` numbers, of the dtype of the bounds: int32 for Python's ints,
+        float32 for its floats.
+
     Raises
     ------
     ValueError
         If the step is zero or leads away from `limit`.
+    TypeError
+        If a bound is no real number.
 
     Examples
     --------
@@ -2329,6 +2458,11 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None) -> Tensor
         How many.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        A vector of `num` numbers, of the dtype of `start`.
 
     Examples
     --------
@@ -2451,10 +2585,17 @@ def one_hot(
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        The shape of `indices` with `depth` inserted at `axis`; float32 unless the values or `dtype` say otherwise.
+
     Raises
     ------
     TypeError
         If the two values and `dtype` do not agree.
+    ValueError
+        If `depth` is negative.
 
     Examples
     --------
@@ -2484,6 +2625,11 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: st
         The type of the result.
     name : str, optional
         The scope of the operations.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``lengths.shape + (maxlen,)``.
 
     Examples
     --------
@@ -2530,6 +2676,11 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
         Each number from 0 up, once.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        The place of each number in `x`, of its shape and dtype.
 
     Examples
     --------
@@ -2684,6 +2835,11 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     Tensor
         One row for each group.
 
+    Raises
+    ------
+    ValueError
+        If `segment_ids` is no vector with an id for each row.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2791,6 +2947,11 @@ def matrix_diag_part(input: Any, name: str | None = None) -> Tensor:
     Tensor
         Shape ``(…, min(n, m))``.
 
+    Raises
+    ------
+    ValueError
+        If `input` has fewer than two axes.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2843,6 +3004,16 @@ def matrix_set_diag(input: Any, diagonal: Any, name: str | None = None) -> Tenso
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2888,6 +3059,11 @@ def diag(diagonal: Any, name: str | None = None) -> Tensor:
     -------
     Tensor
         Shape ``diagonal.shape + diagonal.shape``.
+
+    Raises
+    ------
+    ValueError
+        If `diagonal` is one number, without any axis.
 
     Examples
     --------
@@ -2947,6 +3123,11 @@ def diag_part(input: Any, name: str | None = None) -> Tensor:
     Tensor
         Shape ``s``.
 
+    Raises
+    ------
+    ValueError
+        If the first half of the shape is not the second.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2990,6 +3171,16 @@ def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | Non
         How many diagonals below and above the main one to keep; negative: all.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+
+    Raises
+    ------
+    TypeError
+        If `num_lower` or `num_upper` is no whole number.
 
     Examples
     --------

@@ -131,10 +131,17 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `tensor` and shape `shape`; in it a view, not a copy.
+
     Raises
     ------
     ValueError
         If the number of elements differs.
+    TypeError
+        If `shape` holds anything but whole numbers.
 
     Examples
     --------
@@ -194,6 +201,11 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
         The shape to have.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of shape `shape` and the dtype of `input`.
 
     Raises
     ------
@@ -317,6 +329,16 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of shape `dims` and the dtype of `value`.
+
+    Raises
+    ------
+    ValueError
+        If a size is negative, or `value` is more than one number.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -338,6 +360,11 @@ def ones(shape: Any, dtype: Any = "float32", name: str | None = None) -> Tensor:
         Its type.
     name : str, optional
         Its name.
+
+    Returns
+    -------
+    Tensor
+        Of shape `shape` and dtype `dtype`.
 
     Raises
     ------
@@ -365,6 +392,18 @@ def zeros(shape: Any, dtype: Any = "float32", name: str | None = None) -> Tensor
         Its type.
     name : str, optional
         Its name.
+
+    Returns
+    -------
+    Tensor
+        Of shape `shape` and dtype `dtype`.
+
+    Raises
+    ------
+    ValueError
+        If a size is negative.
+    TypeError
+        If `shape` is none, or `dtype` has no zero.
 
     Examples
     --------
@@ -413,6 +452,11 @@ def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize
     optimize : bool
         Accepted, not needed.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `tensor`, also where that is known only when it runs.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -436,6 +480,11 @@ def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize:
         Its name.
     optimize : bool
         Accepted, not needed.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `tensor`, also where that is known only when it runs.
 
     Examples
     --------

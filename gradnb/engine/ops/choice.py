@@ -66,6 +66,11 @@ def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     Tensor
         Truth values.
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -105,6 +110,11 @@ def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     -------
     Tensor
         Truth values.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
 
     Examples
     --------
@@ -146,6 +156,11 @@ def less(x: Any, y: Any, name: str | None = None) -> Tensor:
     Tensor
         Truth values.
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -185,6 +200,13 @@ def less_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     -------
     Tensor
         Truth values.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no real numbers.
 
     Examples
     --------
@@ -226,6 +248,13 @@ def greater(x: Any, y: Any, name: str | None = None) -> Tensor:
     Tensor
         Truth values.
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no real numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -266,6 +295,13 @@ def greater_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     Tensor
         Truth values.
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no real numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -299,6 +335,18 @@ def logical_and(x: Any, y: Any, name: str | None = None) -> Tensor:
         Truth values; their shapes broadcast.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Truth values, of the shape to which theirs broadcast.
+
+    Raises
+    ------
+    TypeError
+        If something else than truth values is given.
+    ValueError
+        If the shapes do not broadcast.
 
     Examples
     --------
@@ -334,6 +382,18 @@ def logical_or(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Truth values, of the shape to which theirs broadcast.
+
+    Raises
+    ------
+    TypeError
+        If something else than truth values is given.
+    ValueError
+        If the shapes do not broadcast.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -368,6 +428,16 @@ def logical_not(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Truth values, of the shape of `x`.
+
+    Raises
+    ------
+    TypeError
+        If something else than truth values is given.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -388,6 +458,18 @@ def logical_xor(x: Any, y: Any, name: str | None = "LogicalXor") -> Tensor:
         Truth values; their shapes broadcast.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Truth values, of the shape to which theirs broadcast.
+
+    Raises
+    ------
+    TypeError
+        If something else than truth values is given.
+    ValueError
+        If the shapes do not broadcast.
 
     Examples
     --------
@@ -525,6 +607,8 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     ------
     ValueError
         If only one of `x` and `y` is given, or shapes do not fit.
+    TypeError
+        If `condition` holds no truth values.
 
     Notes
     -----
@@ -594,6 +678,12 @@ def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = No
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        The choice, of the dtype of `x`; without `x` and `y` one row of int64 indices for each true element, of shape
+        ``(n, rank)``.
+
     Raises
     ------
     ValueError
@@ -644,6 +734,18 @@ def maximum(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
+
     Notes
     -----
     Where both are equal, `x` gets the whole gradient.
@@ -688,6 +790,16 @@ def minimum(x: Any, y: Any, name: str | None = None) -> Tensor:
         Real numbers of one dtype; their shapes broadcast.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
 
     Notes
     -----
@@ -750,10 +862,17 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor, or IndexedSlices when `t` is one
+        Of the shape and dtype of `t`.
+
     Raises
     ------
     ValueError
         If the bounds do not broadcast to the shape of `t`.
+    TypeError
+        If a bound cannot be of the dtype of `t`.
 
     Notes
     -----

@@ -87,6 +87,16 @@ def square(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` holds no numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -153,6 +163,16 @@ def sqrt(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. NaN below 0.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Notes
     -----
     At 0 the slope is infinite; where a gradient of zero arrives, zero is passed on.
@@ -216,6 +236,16 @@ def rsqrt(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Infinite at 0.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -275,6 +305,16 @@ def reciprocal(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Infinite at 0.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -332,6 +372,16 @@ def exp(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Positive; infinite where the dtype holds nothing that large.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -367,6 +417,16 @@ def expm1(x: Any, name: str | None = None) -> Tensor:
         Numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -404,6 +464,16 @@ def log(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. At 0 it is minus infinity, NaN below.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -438,6 +508,16 @@ def log1p(x: Any, name: str | None = None) -> Tensor:
         Numbers above -1.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -474,6 +554,16 @@ def sin(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Numbers from -1 to 1.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -508,6 +598,16 @@ def cos(x: Any, name: str | None = None) -> Tensor:
         Angles in radians.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Numbers from -1 to 1.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -544,6 +644,16 @@ def tan(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -578,6 +688,16 @@ def asin(x: Any, name: str | None = None) -> Tensor:
         Numbers from -1 to 1.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Radians from -π/2 to π/2; NaN outside of [-1, 1].
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -614,6 +734,16 @@ def acos(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Radians from 0 to π; NaN outside of [-1, 1].
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -648,6 +778,16 @@ def atan(x: Any, name: str | None = None) -> Tensor:
         Numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Radians from -π/2 to π/2.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -684,6 +824,16 @@ def sinh(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -718,6 +868,16 @@ def cosh(x: Any, name: str | None = None) -> Tensor:
         Numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Numbers from 1 up.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -754,6 +914,16 @@ def tanh(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Numbers from -1 to 1.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -788,6 +958,16 @@ def asinh(x: Any, name: str | None = None) -> Tensor:
         Numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -824,6 +1004,16 @@ def acosh(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Not negative; NaN below 1.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -858,6 +1048,16 @@ def atanh(x: Any, name: str | None = None) -> Tensor:
         Numbers between -1 and 1.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Infinite at -1 and 1, NaN beyond.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -903,6 +1103,16 @@ def sigmoid(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Numbers from 0 to 1.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -922,6 +1132,16 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
         Real numbers.
     name : str, optional
         The name scope of its operations.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Not positive.
+
+    Raises
+    ------
+    TypeError
+        If `x` is neither floating-point nor complex.
 
     Examples
     --------
@@ -980,6 +1200,11 @@ def abs(x: Any, name: str | None = None) -> Tensor:
     Tensor
         Real numbers.
 
+    Raises
+    ------
+    TypeError
+        If `x` holds no numbers.
+
     Notes
     -----
     At 0 the gradient is 0.
@@ -1035,6 +1260,16 @@ def sign(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` holds no numbers.
+
     Notes
     -----
     The gradient of real numbers is zero everywhere; it is a tensor of zeros, not None.
@@ -1072,6 +1307,16 @@ def floor(x: Any, name: str | None = None) -> Tensor:
         Numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Whole numbers, in a floating-point dtype all the same.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not complex.
 
     Notes
     -----
@@ -1111,6 +1356,16 @@ def ceil(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Whole numbers, in a floating-point dtype all the same.
+
+    Raises
+    ------
+    TypeError
+        If `x` holds no numbers.
+
     Notes
     -----
     No gradient passes: it is None.
@@ -1148,6 +1403,16 @@ def rint(x: Any, name: str | None = None) -> Tensor:
         Numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Whole numbers, in a floating-point dtype all the same.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not floating-point.
 
     Notes
     -----
@@ -1191,6 +1456,11 @@ def round(x: Any, name: str | None = None) -> Tensor:
     -------
     Tensor
         The tensor itself when it holds integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` holds no numbers.
 
     Notes
     -----
@@ -1236,6 +1506,11 @@ def is_nan(x: Any, name: str | None = None) -> Tensor:
     Tensor
         Truth values.
 
+    Raises
+    ------
+    TypeError
+        If `x` is not floating-point.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1275,6 +1550,11 @@ def is_inf(x: Any, name: str | None = None) -> Tensor:
     Tensor
         Truth values.
 
+    Raises
+    ------
+    TypeError
+        If `x` is not floating-point.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1313,6 +1593,11 @@ def is_finite(x: Any, name: str | None = None) -> Tensor:
     -------
     Tensor
         Truth values.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not floating-point.
 
     Examples
     --------
@@ -1358,10 +1643,17 @@ def erf(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Numbers from -1 to 1.
+
     Raises
     ------
     ImportError
         When it runs, if scipy is not installed.
+    TypeError
+        If `x` is not floating-point.
 
     Examples
     --------
@@ -1398,10 +1690,17 @@ def erfc(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`. Numbers from 0 to 2.
+
     Raises
     ------
     ImportError
         When it runs, if scipy is not installed.
+    TypeError
+        If `x` is not floating-point.
 
     Examples
     --------
@@ -1446,10 +1745,17 @@ def lgamma(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
     Raises
     ------
     ImportError
         When it runs, if scipy is not installed.
+    TypeError
+        If `x` is not floating-point.
 
     Examples
     --------
@@ -1486,10 +1792,17 @@ def digamma(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
     Raises
     ------
     ImportError
         When it runs, if scipy is not installed.
+    TypeError
+        If `x` is not floating-point.
 
     Examples
     --------
@@ -1533,10 +1846,17 @@ def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `a` and `x`, and the shape to which theirs broadcast.
+
     Raises
     ------
     ImportError
         When it runs, if scipy is not installed.
+    TypeError
+        If the dtypes differ, or are not floating-point.
 
     Examples
     --------

@@ -129,6 +129,16 @@ def Print(
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        `input_`, of its shape and dtype.
+
+    Raises
+    ------
+    TypeError
+        If `data` is no list.
+
     Notes
     -----
     An explanation never runs it, since that would print.
@@ -234,6 +244,11 @@ def py_func(
     Tensor, or list of Tensor when `Tout` is a list
         Its results, of unknown shape; no gradient flows through them.
 
+    Raises
+    ------
+    ValueError
+        If something in `inp` cannot be a tensor.
+
     Notes
     -----
     `RegisterGradient` and `Graph.gradient_override_map` give it a gradient. An explanation never runs it.
@@ -269,6 +284,16 @@ def numpy_function(func: Callable[..., Any], inp: Sequence[Any], Tout: Any, name
     ----------
     func, inp, Tout, name
         As for `py_func`.
+
+    Returns
+    -------
+    Tensor, or list of Tensor when `Tout` is a list
+        Its results, of unknown shape; no gradient flows through them.
+
+    Raises
+    ------
+    ValueError
+        If something in `inp` cannot be a tensor.
 
     Examples
     --------
@@ -318,10 +343,17 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `tensor`.
+
     Raises
     ------
     InvalidArgumentError
         When it is run and finds NaN or infinity.
+    TypeError
+        If `tensor` is not floating-point.
 
     Examples
     --------
@@ -369,10 +401,17 @@ def Assert(condition: Any, data: Sequence[Any], summarize: int | None = None, na
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Operation
+        To be run, or named in `control_dependencies`.
+
     Raises
     ------
     InvalidArgumentError
         When it is run and `condition` is not true.
+    TypeError
+        If `data` is no list.
 
     Examples
     --------

@@ -173,6 +173,8 @@ def matmul(
     ------
     ValueError
         If the inner sizes differ, or a matrix is to be both transposed and conjugated.
+    TypeError
+        If the dtypes differ, or are no numbers.
 
     Examples
     --------
@@ -432,10 +434,17 @@ def einsum(equation: str, *inputs: Any, name: str | None = None, **options: Any)
     **options
         TensorFlow's settings of speed, which are accepted and not needed.
 
+    Returns
+    -------
+    Tensor
+        Its axes are the letters on the right, of the dtype of the inputs.
+
     Raises
     ------
     ValueError
         If the equation does not fit the tensors.
+    TypeError
+        If an input holds no numbers.
 
     Examples
     --------
@@ -470,6 +479,8 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     ------
     ValueError
         If a rank is unknown, or the axes do not fit.
+    IndexError
+        If there is no such axis.
 
     Examples
     --------
@@ -582,6 +593,11 @@ def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+
     Raises
     ------
     ValueError
@@ -666,6 +682,11 @@ def matrix_determinant(input: Any, name: str | None = None) -> Tensor:
     Tensor
         Shape ``(…)``. The gradient needs invertible matrices.
 
+    Raises
+    ------
+    ValueError
+        If they are not square.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -711,6 +732,11 @@ def slogdet(input: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     sign, log_abs_determinant : Tensor
         Both of shape ``(…)``.
 
+    Raises
+    ------
+    TypeError
+        If `input` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -732,6 +758,11 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
         Symmetric positive definite matrices, of shape ``(…, n, n)``.
     name : str, optional
         The scope of the operations.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(…)`` and the dtype of `matrix`.
 
     Examples
     --------
@@ -798,10 +829,17 @@ def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None 
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `rhs`.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if a matrix has no inverse.
+    ValueError
+        If the shapes do not fit.
 
     Examples
     --------
@@ -850,6 +888,16 @@ def matrix_triangular_solve(
         Whether to transpose and conjugate `matrix` first.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `rhs`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
 
     Examples
     --------
@@ -919,6 +967,13 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
     Tensor
         The triangles; NaN for a matrix that is not positive definite.
 
+    Raises
+    ------
+    ValueError
+        If they are not square.
+    TypeError
+        If `input` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -986,6 +1041,13 @@ def self_adjoint_eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tens
     vectors : Tensor
         Shape ``(…, n, n)``: each column is an eigenvector.
 
+    Raises
+    ------
+    ValueError
+        If they are not square.
+    TypeError
+        If `tensor` is neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1007,6 +1069,16 @@ def self_adjoint_eigvals(tensor: Any, name: str | None = None) -> Tensor:
         Symmetric (or Hermitian) matrices, of shape ``(…, n, n)``; the upper triangle is not looked at.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(…, n)``.
+
+    Raises
+    ------
+    ValueError
+        If they are not square.
 
     Examples
     --------
@@ -1088,6 +1160,11 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
     left, right : Tensor
         With ``compute_uv``: the vectors are columns, and ``left @ diag(values) @ right^T`` is `tensor`.
 
+    Raises
+    ------
+    ValueError
+        If `tensor` has fewer than two axes.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1162,6 +1239,11 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> tupl
     q, r : Tensor
         The orthogonal matrices and the triangles.
 
+    Raises
+    ------
+    ValueError
+        If `input` has fewer than two axes.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1211,6 +1293,8 @@ def norm(
     ------
     ValueError
         If there is no such norm.
+    TypeError
+        If `tensor` is neither floating-point nor complex.
 
     Examples
     --------
@@ -1267,6 +1351,16 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        Of shape ``(…)`` and the dtype of `x`.
+
+    Raises
+    ------
+    ValueError
+        If `x` has fewer than two axes.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1321,6 +1415,16 @@ def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `a`.
+
+    Raises
+    ------
+    ValueError
+        If their shapes differ, or the last axis is not of size 3.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1348,6 +1452,18 @@ def eye(
         The type.
     name : str, optional
         The name.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(*batch_shape, num_rows, num_columns)``.
+
+    Raises
+    ------
+    TypeError
+        If a size is no whole number.
+    ValueError
+        If a size is negative.
 
     Examples
     --------
@@ -1385,6 +1501,11 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
         The tensors; None is left out.
     name : str, optional
         The scope of the operations.
+
+    Returns
+    -------
+    Tensor
+        A number, not negative, of the dtype of the tensors.
 
     Raises
     ------
@@ -1439,6 +1560,11 @@ def clip_by_global_norm(
     norm : Tensor
         Their norm before.
 
+    Raises
+    ------
+    TypeError
+        If `t_list` is no list.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1478,6 +1604,11 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     Tensor or IndexedSlices
         Like `t`.
 
+    Raises
+    ------
+    TypeError
+        If `t` is not floating-point.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1509,6 +1640,16 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
         The largest norm, divided by the number of elements.
     name : str, optional
         The scope of the operations.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `t`; shorter or the same.
+
+    Raises
+    ------
+    TypeError
+        If `t` is not floating-point.
 
     Examples
     --------

@@ -84,6 +84,16 @@ def conj(x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -127,6 +137,13 @@ def add(x: Any, y: Any, name: str | None = None) -> Tensor:
     Tensor
         The sum.
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -167,6 +184,13 @@ def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
     -------
     Tensor
         The difference.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no numbers.
 
     Examples
     --------
@@ -209,6 +233,13 @@ def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
     Tensor
         The product.
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -244,6 +275,16 @@ def negative(x: Any, name: str | None = None) -> Any:
         Numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor, or IndexedSlices when `x` is one
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` holds no numbers.
 
     Examples
     --------
@@ -312,6 +353,8 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     ------
     TypeError
         If the dtypes differ.
+    ValueError
+        If the shapes do not broadcast.
 
     Examples
     --------
@@ -350,6 +393,8 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     ------
     TypeError
         If the dtypes differ.
+    ValueError
+        If the shapes do not broadcast.
 
     Examples
     --------
@@ -373,6 +418,18 @@ def realdiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -393,10 +450,17 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
     Raises
     ------
     TypeError
         If the dtypes differ.
+    ValueError
+        If the shapes do not broadcast.
 
     Examples
     --------
@@ -462,10 +526,19 @@ def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast. Whole numbers.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if an integer is divided by zero.
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
 
     Notes
     -----
@@ -508,10 +581,19 @@ def floormod(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast. From 0 up to, but without, `y`.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if an integer is divided by zero.
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no real numbers.
 
     Examples
     --------
@@ -533,6 +615,18 @@ def floor_div(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -552,6 +646,18 @@ def mod(x: Any, y: Any, name: str | None = None) -> Tensor:
         Real numbers of one dtype; their shapes broadcast.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast. From 0 up to, but without, `y`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no real numbers.
 
     Examples
     --------
@@ -601,10 +707,19 @@ def truncatediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast. Whole numbers.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if an integer is divided by zero.
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no real numbers.
 
     Notes
     -----
@@ -644,10 +759,19 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if an integer is divided by zero.
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
 
     Notes
     -----
@@ -724,6 +848,18 @@ def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -766,6 +902,18 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
         Numbers of one dtype; their shapes broadcast.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
 
     Examples
     --------
@@ -819,6 +967,18 @@ def squared_difference(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -864,10 +1024,19 @@ def pow(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if an integer is to have a negative power.
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are neither floating-point nor complex.
 
     Notes
     -----
@@ -917,6 +1086,18 @@ def xlogy(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are neither floating-point nor complex.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -965,6 +1146,18 @@ def xdivy(x: Any, y: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `x` and `y`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1006,6 +1199,18 @@ def atan2(y: Any, x: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Radians, of the dtype of `y` and `x`, and the shape to which theirs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If the dtypes differ, or are no numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1027,6 +1232,11 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
         What to multiply.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor, or IndexedSlices when `x` is one
+        Of the shape and dtype of `x`.
 
     Raises
     ------
@@ -1090,6 +1300,11 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of the inputs; of a single one, its value.
+
     Raises
     ------
     ValueError
@@ -1125,6 +1340,11 @@ def accumulate_n(inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = N
         The type that they must have.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of the inputs; of a single one, its value.
 
     Raises
     ------
@@ -1218,6 +1438,11 @@ def to_float(x: Any, name: str | None = "ToFloat") -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`, of dtype float32; `x` itself when it has that dtype.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1237,6 +1462,11 @@ def to_double(x: Any, name: str | None = "ToDouble") -> Tensor:
         Numbers or truth values.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`, of dtype float64; `x` itself when it has that dtype.
 
     Examples
     --------
@@ -1258,6 +1488,11 @@ def to_int32(x: Any, name: str | None = "ToInt32") -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`, of dtype int32; `x` itself when it has that dtype.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1277,6 +1512,11 @@ def to_int64(x: Any, name: str | None = "ToInt64") -> Tensor:
         Numbers or truth values.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`, of dtype int64; `x` itself when it has that dtype.
 
     Examples
     --------
@@ -1298,6 +1538,11 @@ def to_complex64(x: Any, name: str | None = "ToComplex64") -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`, of dtype complex64; `x` itself when it has that dtype.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1317,6 +1562,11 @@ def to_complex128(x: Any, name: str | None = "ToComplex128") -> Tensor:
         Numbers or truth values.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `x`, of dtype complex128; `x` itself when it has that dtype.
 
     Examples
     --------
@@ -1357,6 +1607,11 @@ def real(input: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of `input`; of complex64 float32, of complex128 float64.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1392,6 +1647,11 @@ def imag(input: Any, name: str | None = None) -> Tensor:
         Real or complex numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `input`; of complex64 float32, of complex128 float64.
 
     Examples
     --------
@@ -1449,6 +1709,11 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        complex64 from float32, complex128 from float64, of the shape to which theirs broadcast.
+
     Raises
     ------
     TypeError
@@ -1495,6 +1760,11 @@ def angle(input: Any, name: str | None = None) -> Tensor:
         Real or complex numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Radians from -π to π, of the shape of `input`; of complex64 float32, of complex128 float64.
 
     Examples
     --------

@@ -139,6 +139,11 @@ def relu(features: Any, name: str | None = None) -> Tensor:
     Tensor
         Negative elements become 0; the derivative at 0 is 0.
 
+    Raises
+    ------
+    TypeError
+        If `features` holds no real numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -191,6 +196,16 @@ def relu6(features: Any, name: str | None = None) -> Tensor:
         Real numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `features`.
+
+    Raises
+    ------
+    TypeError
+        If `features` holds no real numbers.
 
     Examples
     --------
@@ -250,6 +265,16 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
         The slope for negative numbers, and the derivative at 0.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `features`.
+
+    Raises
+    ------
+    TypeError
+        If `features` is not floating-point.
 
     Examples
     --------
@@ -321,6 +346,16 @@ def elu(features: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `features`.
+
+    Raises
+    ------
+    TypeError
+        If `features` is not floating-point.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -385,6 +420,11 @@ def selu(features: Any, name: str | None = None) -> Tensor:
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `features`.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -406,6 +446,11 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
         The scope of the operations.
     axis : int
         The axis along which to join.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `features`, twice as long along `axis`.
 
     Examples
     --------
@@ -448,6 +493,16 @@ def softplus(features: Any, name: str | None = None) -> Tensor:
         Real numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Positive numbers, of the shape and dtype of `features`.
+
+    Raises
+    ------
+    TypeError
+        If `features` is not floating-point.
 
     Examples
     --------
@@ -503,6 +558,11 @@ def softsign(features: Any, name: str | None = None) -> Tensor:
     Tensor
         Numbers between -1 and 1. As in TensorFlow its gradient has no gradient.
 
+    Raises
+    ------
+    TypeError
+        If `features` is not floating-point.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -548,6 +608,11 @@ def swish(features: Any, name: str | None = None) -> Tensor:
         Real numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `features`.
 
     Notes
     -----
@@ -646,6 +711,10 @@ def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = N
     ------
     ValueError
         If there is no such axis.
+    InvalidArgumentError
+        If there is no such axis.
+    TypeError
+        If `logits` is not floating-point.
 
     Examples
     --------
@@ -712,10 +781,17 @@ def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any
     dim
         TensorFlow's old name of `axis`.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `logits`; numbers that are not positive.
+
     Raises
     ------
     ValueError
         If there is no such axis.
+    TypeError
+        If `logits` is not floating-point.
 
     Examples
     --------
@@ -956,6 +1032,8 @@ def sparse_softmax_cross_entropy_with_logits(
         If an argument is not named, or is missing, or shapes do not fit.
     InvalidArgumentError
         When it runs, if there is no such class.
+    TypeError
+        If `labels` are no integers, or `logits` are not floating-point.
 
     Examples
     --------
@@ -1021,6 +1099,11 @@ def sigmoid_cross_entropy_with_logits(
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        One loss for each element, of the shape and dtype of `logits`.
+
     Raises
     ------
     ValueError
@@ -1066,6 +1149,11 @@ def weighted_cross_entropy_with_logits(
         The scope of the operations.
     targets
         TensorFlow's old name of `labels`.
+
+    Returns
+    -------
+    Tensor
+        One loss for each element, of the shape and dtype of `logits`.
 
     Raises
     ------
@@ -1115,6 +1203,11 @@ def l2_loss(t: Any, name: str | None = None) -> Tensor:
         Real numbers.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        A number of the dtype of `t`.
 
     Examples
     --------
@@ -1200,6 +1293,11 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `value`.
+
     Raises
     ------
     ValueError
@@ -1239,6 +1337,16 @@ def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Ten
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        Of shape ``(n, m)``.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1265,6 +1373,16 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
         The scope of the operations.
     dim
         TensorFlow's old name of `axis`.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
 
     Examples
     --------
@@ -1307,6 +1425,13 @@ def moments(
     -------
     mean, variance : Tensor
         The variance is that of the numbers themselves: divided by their count.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `x` holds no numbers.
 
     Examples
     --------
@@ -1352,6 +1477,13 @@ def batch_normalization(
     -------
     Tensor
         ``scale * (x - mean) / sqrt(variance + variance_epsilon) + offset``.
+
+    Raises
+    ------
+    TypeError
+        If dtypes differ.
+    ValueError
+        If shapes do not broadcast.
 
     Examples
     --------
@@ -1426,7 +1558,9 @@ def dropout(
             return identity(tensor, name=scope)
         size = shape(tensor) if noise_shape is None else as_shape(noise_shape)
         chance = random_uniform(size, seed=seed, dtype=tensor.dtype.base_dtype)
-        return apply("Mul", tensor * (1 / (1 - dropped)), cast(chance >= dropped, tensor.dtype), name=scope)
+        kept = apply("Mul", tensor * (1 / (1 - dropped)), cast(chance >= dropped, tensor.dtype), name=scope)
+        kept.set_shape(tensor.static_shape)  # what is dropped may come from a placeholder of unknown shape
+        return kept
 
 
 # Convolution and pooling. Where products are added up over a window, the patches below its positions become the rows of
@@ -1798,6 +1932,11 @@ def conv2d_transpose(
     input, filters
         Other names of `value` and `filter`.
 
+    Returns
+    -------
+    Tensor
+        Of shape `output_shape` and the dtype of `value`.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -1962,6 +2101,11 @@ def depthwise_conv2d(
     -------
     Tensor
         With ``channels * filters per channel`` channels.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or `ksize`, `strides`, `padding` or the data format is not allowed.
 
     Examples
     --------
@@ -2136,6 +2280,11 @@ def max_pool(
     Tensor
         The gradient goes to the largest element; to the first one when several are equal.
 
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or `ksize`, `strides`, `padding` or the data format is not allowed.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2253,6 +2402,11 @@ def avg_pool(
     Tensor
         The margins that ``"SAME"`` adds do not count.
 
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or `ksize`, `strides`, `padding` or the data format is not allowed.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -2297,6 +2451,16 @@ def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) ->
         How many classes count.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Truth values, one for each example.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit: ``(n, classes)`` and ``(n,)``.
 
     Examples
     --------

@@ -120,10 +120,17 @@ def random_uniform(
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        Of shape `shape` and dtype `dtype`.
+
     Raises
     ------
     ValueError
         If integers are asked for without `maxval`.
+    TypeError
+        If `shape` is none, or a bound is no number.
 
     Examples
     --------
@@ -172,6 +179,16 @@ def random_normal(
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        Of shape `shape` and dtype `dtype`.
+
+    Raises
+    ------
+    TypeError
+        If `shape` is none, or `dtype` is not floating-point.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -206,6 +223,16 @@ def truncated_normal(
         Makes them reproducible.
     name : str, optional
         The scope of the operations.
+
+    Returns
+    -------
+    Tensor
+        Of shape `shape` and dtype `dtype`.
+
+    Raises
+    ------
+    TypeError
+        If `shape` is none, or `dtype` is not floating-point.
 
     Examples
     --------

@@ -153,6 +153,18 @@ def reduce_sum(
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds no numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -235,6 +247,18 @@ def reduce_mean(
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds no numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -310,6 +334,18 @@ def reduce_max(
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds no real numbers.
+
     Notes
     -----
     Where several elements are the extreme one, each gets an equal share of the gradient.
@@ -364,6 +400,18 @@ def reduce_min(
         The operation's name.
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds no real numbers.
 
     Notes
     -----
@@ -445,6 +493,18 @@ def reduce_prod(
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds no numbers.
+
     Notes
     -----
     The gradient of an element is the product of all others, computed without division: zeros do no harm.
@@ -502,6 +562,18 @@ def reduce_euclidean_norm(
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds no numbers.
+
     Notes
     -----
     At 0 the gradient is NaN.
@@ -552,6 +624,18 @@ def reduce_any(
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
 
+    Returns
+    -------
+    Tensor
+        Truth values, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds anything but truth values.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -598,6 +682,18 @@ def reduce_all(
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
 
+    Returns
+    -------
+    Tensor
+        Truth values, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds anything but truth values.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -630,6 +726,18 @@ def reduce_logsumexp(
         The operation's name.
     reduction_indices, keep_dims
         TensorFlow's old names of `axis` and `keepdims`.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` is not floating-point.
 
     Examples
     --------
@@ -677,6 +785,16 @@ def count_nonzero(
     reduction_indices, keep_dims, input
         Other names of `axis`, `keepdims` and `input_tensor`.
 
+    Returns
+    -------
+    Tensor
+        Of dtype `dtype`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -705,6 +823,18 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False,
     name : str, optional
         The scope of the operations.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` holds no numbers.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -731,6 +861,18 @@ def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name
         Whether a reduced axis stays, with size 1.
     name : str, optional
         The scope of the operations.
+
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input_tensor`, without the axes that are reduced; with `keepdims` they have size 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+    TypeError
+        If `input_tensor` is not floating-point.
 
     Examples
     --------
@@ -792,10 +934,17 @@ def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if there is no such axis.
+    TypeError
+        If `x` holds no numbers.
 
     Examples
     --------
@@ -845,10 +994,17 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `x`.
+
     Raises
     ------
     InvalidArgumentError
         When it runs, if there is no such axis.
+    TypeError
+        If `x` holds no numbers.
 
     Notes
     -----
@@ -911,6 +1067,18 @@ def argmax(
     output_type : DType
         ``int64`` or ``int32``.
 
+    Returns
+    -------
+    Tensor
+        Indices of dtype `output_type`, of the shape of `input` without `axis`.
+
+    Raises
+    ------
+    TypeError
+        If `input` holds no numbers.
+    ValueError
+        If there is no such axis.
+
     Notes
     -----
     No gradient passes: it is None.
@@ -962,6 +1130,18 @@ def argmin(
         TensorFlow's old name of `axis`.
     output_type : DType
         ``int64`` or ``int32``.
+
+    Returns
+    -------
+    Tensor
+        Indices of dtype `output_type`, of the shape of `input` without `axis`.
+
+    Raises
+    ------
+    TypeError
+        If `input` holds no numbers.
+    ValueError
+        If there is no such axis.
 
     Notes
     -----

@@ -77,6 +77,8 @@ def constant(
         If `value` is not of type `dtype`.
     ValueError
         If it is ragged or has more elements than `shape`.
+    RuntimeError
+        If the graph is finalized.
 
     Examples
     --------
@@ -139,6 +141,13 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     Tensor
         The placeholder.
 
+    Raises
+    ------
+    ValueError
+        If a size is negative.
+    TypeError
+        If there is no such dtype, or `shape` is none.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -183,6 +192,16 @@ def placeholder_with_default(input: Any, shape: Any, name: str | None = None) ->
     name : str, optional
         Its name.
 
+    Returns
+    -------
+    Tensor
+        Of the dtype of `input` and the static shape `shape`.
+
+    Raises
+    ------
+    ValueError
+        If the default value does not fit `shape`.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -218,6 +237,16 @@ def identity(input: Any, name: str | None = None) -> Tensor:
         Any tensor.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+
+    Raises
+    ------
+    ValueError
+        If `input` cannot be a tensor: None, or rows of different length.
 
     Examples
     --------
@@ -302,6 +331,16 @@ register(
 def no_op(name: str | None = None) -> Operation:
     """Return an operation that does nothing, for others to depend on.
 
+    Returns
+    -------
+    Operation
+        Its value in a fetch is None.
+
+    Raises
+    ------
+    TypeError
+        If `name` is no string.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -320,6 +359,16 @@ def group(*inputs: Any, name: str | None = None) -> Operation:
         What must run.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Operation
+        Its value in a fetch is None.
+
+    Raises
+    ------
+    TypeError
+        If something among `inputs` is neither operation nor tensor.
 
     Examples
     --------
@@ -345,6 +394,18 @@ def tuple_(
         The scope of the operations.
     control_inputs : sequence, optional
         What else to wait for.
+
+    Returns
+    -------
+    list of (Tensor or None)
+        One for each of `tensors`, of its shape and dtype.
+
+    Raises
+    ------
+    ValueError
+        If every one is None, or there is none.
+    TypeError
+        If `tensors` is no list, or something in `control_inputs` is neither operation nor tensor.
 
     Examples
     --------
@@ -444,6 +505,11 @@ def assign(
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        The variable's new value; of a program that goes on computing with it, it is computed after the change.
+
     Raises
     ------
     ValueError, TypeError
@@ -501,6 +567,20 @@ def assign_add(ref: Any, value: Any, use_locking: Any = None, name: str | None =
     name : str, optional
         The operation's name.
 
+    Returns
+    -------
+    Tensor
+        The variable's new value; of a program that goes on computing with it, it is computed after the change.
+
+    Raises
+    ------
+    TypeError
+        If `value` has another dtype.
+    ValueError
+        If `value` has another shape.
+    AttributeError
+        If `ref` is no variable.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -541,6 +621,20 @@ def assign_sub(ref: Any, value: Any, use_locking: Any = None, name: str | None =
         Accepted, not needed.
     name : str, optional
         The operation's name.
+
+    Returns
+    -------
+    Tensor
+        The variable's new value; of a program that goes on computing with it, it is computed after the change.
+
+    Raises
+    ------
+    TypeError
+        If `value` has another dtype.
+    ValueError
+        If `value` has another shape.
+    AttributeError
+        If `ref` is no variable.
 
     Examples
     --------
