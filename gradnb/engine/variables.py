@@ -73,6 +73,8 @@ class Variable(Operators):
     ------
     ValueError
         If there is no initial value.
+    TypeError
+        If the initial value or `dtype` is none.
 
     Examples
     --------
@@ -146,22 +148,50 @@ class Variable(Operators):
 
     @property
     def name(self) -> str:
-        """Its name, ``v:0``."""
+        """Its name, ``v:0``.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.Variable(1.0, name="named_variable").name
+        'named_variable:0'
+        """
         return self._reference.name
 
     @property
     def op(self) -> Operation:
-        """The operation that stands for it."""
+        """The operation that stands for it.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.Variable(1.0).op.type
+        'VariableV2'
+        """
         return self._reference.op
 
     @property
     def graph(self) -> Graph:
-        """The graph it belongs to."""
+        """The graph it belongs to.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.Variable(1.0).graph is tf.get_default_graph()
+        True
+        """
         return self._reference.graph
 
     @property
     def dtype(self) -> DType:
-        """The reference type of its elements, ``float32_ref``."""
+        """The reference type of its elements, ``float32_ref``.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.Variable(1.0).dtype, tf.Variable(1.0).dtype.base_dtype
+        (tf.float32_ref, tf.float32)
+        """
         return self._reference.dtype
 
     @property
@@ -171,56 +201,299 @@ class Variable(Operators):
 
     @property
     def shape(self) -> TensorShape:
-        """What is known of its shape."""
+        """What is known of its shape.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.Variable([1.0, 2.0]).shape)
+        (2,)
+        """
         return self._reference.shape
 
     @property
     def initial_value(self) -> Tensor:
-        """The tensor that its initializer assigns."""
+        """The tensor that its initializer assigns.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> with tf.Session() as session:
+        ...     print(session.run(tf.Variable([1.0, 2.0]).initial_value))
+        [1. 2.]
+        """
         return self._initial_value
 
     def get_shape(self) -> TensorShape:
-        """Return what is known of its shape."""
+        """Return what is known of its shape.
+
+        Returns
+        -------
+        TensorShape
+            The same as `shape`.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.Variable([1.0, 2.0]).get_shape())
+        (2,)
+        """
         return self.shape
 
     def set_shape(self, shape: Any) -> None:
-        """Add knowledge of its shape."""
+        """Add knowledge of its shape.
+
+        Parameters
+        ----------
+        shape : TensorShape or list of (int or None)
+            What is known.
+
+        Raises
+        ------
+        ValueError
+            If it contradicts what is known.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable([1.0, 2.0], validate_shape=False)
+        >>> v.set_shape([2])
+        >>> print(v.shape)
+        (2,)
+        """
         self._reference.set_shape(shape)
         self._snapshot.set_shape(shape)
 
     def value(self) -> Tensor:
-        """Return the tensor that reads it."""
+        """Return the tensor that reads it.
+
+        Returns
+        -------
+        Tensor
+            The same one each time: for a fresh reading there is `read_value`.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session() as session:
+        ...     session.run(v.initializer)
+        ...     print(session.run(v.value()))
+        2.0
+        """
         return self._snapshot
 
     def read_value(self) -> Tensor:
-        """Return a new tensor that reads it, after what `control_dependencies` says."""
+        """Return a new tensor that reads it, after what `control_dependencies` says.
+
+        Returns
+        -------
+        Tensor
+            Its value at that time.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session() as session:
+        ...     session.run(v.initializer)
+        ...     with tf.control_dependencies([tf.assign_add(v, 1.0)]):
+        ...         after = v.read_value()
+        ...     print(session.run(after))
+        3.0
+        """
         return identity(self._reference, name="read")
 
     def initialized_value(self) -> Tensor:
-        """Return its initial value, for another variable's."""
+        """Return its initial value, for another variable's.
+
+        Returns
+        -------
+        Tensor
+            Its value once it is initialized, else its initial value.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable([1.0, 2.0])
+        >>> twice = tf.Variable(2.0 * v.initialized_value())
+        >>> with tf.Session() as session:
+        ...     session.run(tf.variables_initializer([v, twice]))
+        ...     print(session.run(twice))
+        [2. 4.]
+        """
         return self._initial_value
 
     def assign(self, value: Any, use_locking: Any = None, name: str | None = None, read_value: bool = True) -> Any:
-        """Return a tensor that sets it to `value` when it is run."""
+        """Return a tensor that sets it to `value` when it is run.
+
+        Parameters
+        ----------
+        value : Tensor
+            Its new value, of its shape and dtype.
+        use_locking
+            Accepted, not needed.
+        name : str, optional
+            The operation's name.
+        read_value : bool
+            False to get the operation in place of its output.
+
+        Returns
+        -------
+        Tensor, or Operation without `read_value`
+            The new value; nothing happens until it is run.
+
+        Raises
+        ------
+        ValueError
+            If shapes differ.
+        TypeError
+            If dtypes differ.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session() as session:
+        ...     session.run(v.initializer)
+        ...     print(session.run(v.assign(5.0)))
+        5.0
+        """
         result = assign(self, value, name=name)
         return result if read_value else result.op
 
     def assign_add(self, delta: Any, use_locking: Any = None, name: str | None = None, read_value: bool = True) -> Any:
-        """Return a tensor that adds `delta` to it when it is run."""
+        """Return a tensor that adds `delta` to it when it is run.
+
+        Parameters
+        ----------
+        delta : Tensor
+            What to add, of its shape and dtype.
+        use_locking
+            Accepted, not needed.
+        name : str, optional
+            The operation's name.
+        read_value : bool
+            False to get the operation in place of its output.
+
+        Returns
+        -------
+        Tensor, or Operation without `read_value`
+            The new value; nothing happens until it is run.
+
+        Raises
+        ------
+        ValueError
+            If shapes differ.
+        TypeError
+            If dtypes differ.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session() as session:
+        ...     session.run(v.initializer)
+        ...     print(session.run(v.assign_add(5.0)))
+        7.0
+        """
         result = assign_add(self, delta, name=name)
         return result if read_value else result.op
 
     def assign_sub(self, delta: Any, use_locking: Any = None, name: str | None = None, read_value: bool = True) -> Any:
-        """Return a tensor that subtracts `delta` from it when it is run."""
+        """Return a tensor that subtracts `delta` from it when it is run.
+
+        Parameters
+        ----------
+        delta : Tensor
+            What to subtract, of its shape and dtype.
+        use_locking
+            Accepted, not needed.
+        name : str, optional
+            The operation's name.
+        read_value : bool
+            False to get the operation in place of its output.
+
+        Returns
+        -------
+        Tensor, or Operation without `read_value`
+            The new value; nothing happens until it is run.
+
+        Raises
+        ------
+        ValueError
+            If shapes differ.
+        TypeError
+            If dtypes differ.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session() as session:
+        ...     session.run(v.initializer)
+        ...     print(session.run(v.assign_sub(5.0)))
+        -3.0
+        """
         result = assign_sub(self, delta, name=name)
         return result if read_value else result.op
 
     def eval(self, session: Session | None = None) -> Any:
-        """Return its value in `session`, by default in the default session."""
+        """Return its value in `session`, by default in the default session.
+
+        Parameters
+        ----------
+        session : Session, optional
+            Where its value is kept.
+
+        Returns
+        -------
+        ndarray or NumPy scalar
+            A copy: changing it does not change the variable.
+
+        Raises
+        ------
+        ValueError
+            If there is no session.
+        FailedPreconditionError
+            If it was not initialized there.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session() as session:
+        ...     session.run(v.initializer)
+        ...     print(v.eval())
+        2.0
+        """
         return self._snapshot.eval(session=session)
 
     def load(self, value: Any, session: Session | None = None) -> None:
-        """Set its value in `session`, by default in the default session."""
+        """Set its value in `session`, by default in the default session.
+
+        Parameters
+        ----------
+        value : array or number
+            Its new value, of its shape.
+        session : Session, optional
+            Where its value is kept.
+
+        Raises
+        ------
+        ValueError
+            If there is no session, or the shape is another.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session() as session:
+        ...     session.run(v.initializer)
+        ...     v.load(5.0, session)
+        ...     print(session.run(v))
+        5.0
+        """
         found = session or get_default_session()
         if found is None:
             raise ValueError("Either session argument should be provided or default session should be established")
@@ -283,6 +556,14 @@ class VariableScope:
         The default initializer.
     original_name_scope : str
         The name scope that was opened with it.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> with tf.variable_scope("layer_of_scope") as scope:
+    ...     v = tf.get_variable("v", [2])
+    >>> scope.name, v.name
+    ('layer_of_scope', 'layer_of_scope/v:0')
     """
 
     name: str = ""
@@ -291,7 +572,17 @@ class VariableScope:
     original_name_scope: str = ""
 
     def reuse_variables(self) -> None:
-        """Return variables that exist from now on."""
+        """Return variables that exist from now on.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> with tf.variable_scope("shared_scope") as scope:
+        ...     v = tf.get_variable("v", [2])
+        ...     scope.reuse_variables()
+        ...     print(tf.get_variable("v", [2]) is v)
+        True
+        """
         self.reuse = True
 
 

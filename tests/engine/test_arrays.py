@@ -486,6 +486,8 @@ def test_tile() -> None:
     assert tf.tile(X, [1, 2, 3]).shape.as_list() == [2, 6, 12]
     with pytest.raises(ValueError, match="Dimension must be 3 but is 2"):
         tf.tile(X, [1, 2])
+    rows = tf.shape(tf.placeholder(tf.float32, [None, 2]))[0]
+    assert tf.tile(tf.ones([1, 3]), [rows, 2]).shape.as_list() == [None, 6]
     x = tf.placeholder(tf.float32)
     with pytest.raises(InvalidArgumentError, match="a vector of length 1 but got length 2"):
         value(tf.tile(x, [1, 2]), {x: [1.0]})

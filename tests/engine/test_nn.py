@@ -229,6 +229,7 @@ def test_dropout() -> None:
     np.testing.assert_array_equal(slopes_found, kept)
     rows = value(tf.nn.dropout(tf.ones([4, 5]), keep_prob=0.5, noise_shape=[4, 1], seed=3))
     assert all(len(set(row)) == 1 for row in rows.tolist())
+    assert tf.nn.dropout(tf.ones([4, 5]), keep_prob=tf.placeholder(tf.float32)).shape.as_list() == [4, 5]
     with pytest.raises(ValueError, match="Give one of keep_prob and rate"):
         tf.nn.dropout(x)
     with pytest.raises(ValueError, match=r"in the range \[0, 1\)"):

@@ -230,6 +230,36 @@ def test_a_default_name_is_made_unique() -> None:
     assert found == ["layer/v:0", "layer_1/v:0"]
 
 
+def test_default_names_begin_anew_in_a_scope_that_is_entered_again() -> None:
+    def network(reuse: bool) -> list[str]:
+        with tf.variable_scope("g", reuse=reuse):
+            names = []
+            for _ in range(2):
+                with tf.variable_scope(None, "dense"):
+                    names.append(tf.get_variable("v", [2]).name)
+            return names
+
+    assert network(False) == network(True) == ["g/dense/v:0", "g/dense_1/v:0"]
+    with tf.variable_scope("g") as scope:
+        pass
+    for _ in range(2):
+        with tf.variable_scope(scope), tf.variable_scope(None, "dense"):
+            assert tf.get_variable_scope().name == "g/dense"
+    with tf.variable_scope(scope):
+        with tf.variable_scope("dense"):
+            pass
+        with tf.variable_scope(None, "dense") as inner:
+            assert inner.name == "g/dense_1"
+
+
+def test_a_default_name_that_a_failing_call_took_is_free_again() -> None:
+    x = tf.placeholder(tf.float32, [None, 3])
+    with pytest.raises(TypeError, match="nonsense"):
+        tf.layers.dense(x, 2, kernel_initializer=tf.constant_initializer("nonsense"))
+    assert tf.layers.dense(x, 2).op.name.startswith("dense/")
+    assert [v.name for v in tf.global_variables()] == ["dense/kernel:0", "dense/bias:0"]
+
+
 def test_a_scope_brings_its_initializer() -> None:
     with tf.variable_scope("a", initializer=tf.ones_initializer()), tf.variable_scope("b"):
         v = tf.get_variable("v", [2])
