@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import operator
 import unicodedata
+from bisect import bisect_right
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from gradnb.harmless import harmless
@@ -107,12 +109,7 @@ def wrap(text: str, width: int, lines: int = 3) -> tuple[str, ...]:
 
 def _fitting(text: str, width: int) -> int:
     """Return how many characters of `text` fit into `width` columns, at least one."""
-    used = 0
-    for index, character in enumerate(text):
-        used += _columns_of(character)
-        if used > width:
-            return max(index, 1)
-    return len(text)
+    return max(bisect_right(list(accumulate(map(_columns_of, text))), width), 1)
 
 
 @lru_cache(maxsize=4096)

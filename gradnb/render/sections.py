@@ -39,7 +39,7 @@ def sections(view: View, part: str) -> Iterator[Section]:
     view : View
         Already made harmless.
     part : str
-        Of ``table``, ``steps``, ``paths``, ``jacobian``, ``story``, ``raw``; others have none.
+        Of ``table``, ``steps``, ``paths``, ``jacobian``, ``story``, ``raw``.
     """
     match part:
         case "table":
@@ -54,7 +54,7 @@ def sections(view: View, part: str) -> Iterator[Section]:
             yield from (_jacobian(found, view) for found in view.jacobian)
         case "story":
             yield Section(message("render.story", view.language), lines=view.story)
-        case "raw":
+        case _:  # raw
             yield _raw(view)
 
 

@@ -9,7 +9,7 @@ import pytest
 import sample_views as samples
 
 from gradnb.render import dot
-from gradnb.view.model import View
+from gradnb.view.model import NodeKind, View
 
 
 def label_of(source: str, name: str) -> str:
@@ -119,3 +119,21 @@ def test_variables_stand_in_one_column() -> None:
     column = re.search(r"\{\s*graph \[rank=same\](.*?)\}", source, re.DOTALL)
     assert column
     assert re.findall(r"n\d", column[1]) == ["n0", "n1", "n1", "n3", "n3", "n5"]
+
+
+def test_an_edge_of_which_nothing_is_known_is_one_line_without_a_label() -> None:
+    view = samples.two_ys()
+    bare = replace(view.backward_edges[0], contribution=None)
+    source = dot.render(replace(view, backward_edges=(bare, *view.backward_edges[1:])))
+    (line,) = (line for line in source.splitlines() if re.search(r"\bid=b0\b", line))
+    assert line.strip().startswith("n2:gradient:e -> n4:gradient:w")
+    assert "dir=back" in line
+    assert "b0-end" not in source
+
+
+def test_a_group_has_no_gradient_to_attach_an_edge_to() -> None:
+    view = samples.two_ys()
+    group = replace(view.nodes[2], kind=NodeKind.GROUP, value=None, gradient=None)
+    source = dot.render(replace(view, nodes=(*view.nodes[:2], group, *view.nodes[3:])))
+    assert "n2:gradient" not in source
+    assert "n2:value" not in source

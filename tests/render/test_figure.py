@@ -282,3 +282,30 @@ def test_a_boundary_of_several_classes_has_a_shape_and_a_region_for_each() -> No
     assert drawn != figure.boundary(axes, -scores, points, labels, ("width", "length"), classes=("a", "b", "$c$"))
     unknown = figure.boundary(axes, scores * np.nan, points, labels, ("a", "b"), "zh", "dark", classes=("a", "b", "c"))
     assert pixels(unknown).any()
+
+
+def test_a_class_that_is_first_everywhere_has_no_border() -> None:
+    axes = [np.linspace(-1, 1, 9)] * 2
+    across, _ = np.meshgrid(*axes)
+    points, labels = np.array([[0.9, 0.0], [-0.9, 0.0]]), np.array([0, 1])
+
+    def darkest(scores: np.ndarray) -> int:
+        drawn = figure.boundary(axes, scores, points, labels, ("a", "b"), classes=("one", "two"))
+        return int(pixels(drawn)[100:200, 120:500].max(axis=2).min())  # above the points
+
+    assert darkest(np.stack([across, -across], axis=-1)) < 60
+    assert darkest(np.stack([across + 2, across], axis=-1)) > 150
+
+
+@pytest.mark.parametrize("points", [None, [(2.0,), (1.0,)]], ids=["curves", "with a path"])
+def test_in_a_narrow_place_its_parts_stand_one_below_the_other(points: list[tuple[float, ...]] | None) -> None:
+    learning = run([4.0, 1.0], points=points, landscape=None if points is None else curve("w"))
+    wide, narrow = (Chart(learning, narrow=narrow) for narrow in (False, True))
+    boxes = [[axes.get_position() for axes in chart._figure.axes] for chart in (wide, narrow)]
+    assert len(boxes[0]) == len(boxes[1]) == (2 if points is None else 3)
+    assert len({round(box.y0, 3) for box in boxes[0]}) == 1
+    assert sorted((box.y0 for box in boxes[1]), reverse=True) == [box.y0 for box in boxes[1]]
+    assert all(above.y0 > below.y1 for above, below in zip(boxes[1], boxes[1][1:], strict=False))
+    heights = [pixels(chart.draw(learning)).shape for chart in (wide, narrow)]
+    assert heights[1][1] < heights[0][1]
+    assert heights[1][0] > heights[0][0]

@@ -82,6 +82,19 @@ def test_without_a_picture_its_numbers_stand_in_a_table() -> None:
     assert "y1 → w1 + w2: [1. 2.]" in words
 
 
+def test_of_a_graph_too_large_to_draw_the_table_and_the_note_are_left() -> None:
+    view = replace(samples.two_ys(), nodes=(), seeds=(), forward_edges=(), backward_edges=(), notes=("too large",))
+    reader = Reader(html.render(view, PICTURE))
+    assert "img" not in reader.seen
+    assert reader.seen.count("table") == 1
+    assert "too large" in reader.words
+
+
+def test_without_xs_there_is_no_table() -> None:
+    reader = Reader(html.render(replace(samples.one_variable(), rows=(), shown=("table",)), PICTURE))
+    assert "table" not in reader.seen
+
+
 def test_hostile_names_are_text() -> None:
     reader = Reader(html.render(samples.hostile(), PICTURE))
     assert "script" not in reader.seen

@@ -7,8 +7,8 @@ from dataclasses import replace
 import sample_views as samples
 
 from gradnb.render.palette import DARK, LIGHT
-from gradnb.render.parts import Parts
-from gradnb.view.model import View
+from gradnb.render.parts import Parts, Row
+from gradnb.view.model import Gradient, State, View
 
 
 def test_rows_of_what_is_the_same_object_are_taken_over(view: View) -> None:
@@ -40,3 +40,34 @@ def test_nothing_is_taken_over_where_it_would_be_drawn_otherwise() -> None:
         ),
     ):
         assert after.owners() == alone.owners()
+
+
+def written(rows: tuple[Row, ...]) -> list[str]:
+    return [" ".join(run.text for run in line) for row in rows for line in row.lines]
+
+
+def test_a_gradient_that_follows_from_a_prediction_is_a_question_mark_with_the_reason() -> None:
+    view = samples.two_ys()
+    veiled = replace(view.nodes[0], gradient=Gradient(State.VEILED, reason="follows from w3"))
+    parts = Parts(replace(view, nodes=(veiled, *view.nodes[1:])), LIGHT)
+    assert written(parts.nodes["n0"])[-1] == "∂ ? · follows from w3"
+    meanings = {line[0].text: sign.meaning for sign in parts.legend() for line in sign.sample.lines}
+    assert meanings["∂ ?"] == "waits for what you predict"
+
+
+def test_zeros_that_are_put_in_but_not_computed_are_dots_with_the_reason() -> None:
+    view = samples.two_ys()
+    filled = replace(view.nodes[0], gradient=Gradient(State.FILLED, None, "zeros for None"))
+    (*_, row) = Parts(replace(view, nodes=(filled, *view.nodes[1:])), LIGHT).nodes["n0"]
+    assert written((row,)) == ["∂ … · zeros for None"]
+    assert (row.fill, row.style) == (LIGHT.none_fill, "dashed")
+
+
+def test_a_weight_without_a_number_says_so_and_a_large_one_is_a_strip() -> None:
+    view = samples.two_ys()
+    first, second = view.seeds
+    parts = Parts(replace(view, seeds=(replace(first, value=None), replace(second, value=samples.MANY))), LIGHT)
+    assert written(parts.seeds["s0"]) == ["grad_ys[0] no value yet "]
+    assert parts.seeds["s0"][0].strip == ()
+    assert written(parts.seeds["s1"]) == ["grad_ys[1] min -1.2 · mean 0.01 · max 1.3 "]
+    assert len(parts.seeds["s1"][0].strip) == 32

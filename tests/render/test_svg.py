@@ -17,6 +17,7 @@ from gradnb.view.model import BackwardEdge, Flow, Gradient, NodeKind, State, Val
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 GROUP = "{http://www.w3.org/2000/svg}g"
+PATH = "{http://www.w3.org/2000/svg}path"
 
 ENGINES = ["pygraphviz", pytest.param("dot", marks=pytest.mark.dot)]
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
@@ -218,6 +219,64 @@ def test_a_picture_in_an_unknown_dialect_is_shown_as_it_is(engine: layout.Engine
     assert root.get("role") == "img"
     assert root[1].text == " ".join(view.story)
     assert "[4. 6.]" in words(root)
+
+
+def without(raw: str, tag: str, *identities: str) -> str:
+    """Return an SVG in which these groups have no element of one kind."""
+    root = ET.fromstring(raw)
+    for group in (element for element in root.iter() if element.get("id") in identities):
+        for parent in list(group.iter()):
+            for element in parent.findall(f"{{http://www.w3.org/2000/svg}}{tag}"):
+                parent.remove(element)
+    return ET.tostring(root, encoding="unicode")
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "identities", "problem"),
+    [
+        ("two_ys", "path", ("b0-start", "b0-end"), "an edge without a line"),
+        ("two_ys", "polygon", ("n3",), "a text outside of every cell"),
+        ("two_ys", "text", ("n3",), "other texts than the view"),
+        ("large", "text", ("scope0",), "a box without a name"),
+    ],
+)
+def test_what_is_missing_in_a_picture_is_named(
+    name: str, tag: str, identities: tuple[str, ...], problem: str, engine: layout.Engine
+) -> None:
+    view = replace(samples.VIEWS[name](), theme="page", collapsible=("layer",) if name == "large" else ())
+    strange = without(laid_out(name, engine, True), tag, *identities)
+    with pytest.raises(svg.StructureChanged, match=problem):
+        svg.Template(strange, view, live=True)
+
+
+def test_a_strip_of_another_length_is_refused(engine: layout.Engine) -> None:
+    view = samples.large()
+    longer = replace(samples.MANY, summary=replace(samples.BRIEF, strip=samples.BRIEF.strip * 3))
+    other = replace(view, nodes=(replace(view.nodes[0], value=longer), *view.nodes[1:]))
+    with pytest.raises(svg.StructureChanged, match="another heat strip"):
+        svg.Template(laid_out("large", engine), other)
+
+
+def test_from_top_to_bottom_lines_run_through_their_labels_as_they_were_drawn(engine: layout.Engine) -> None:
+    view = replace(samples.two_ys(), layout="TB")
+    raw = layout.draw(dot.render(view), "svg", engine=engine).decode()
+    drawn = by_id(raw)
+    halves = [path.get("d") for half in ("b0-end", "b0-start") for path in drawn[half].iter(PATH)]
+    picture = by_id(svg.finish(raw, view))
+    assert [path.get("d") for path in picture["b0"].iter(PATH)] == halves
+    assert words(picture["b0-label"]) == "[1. 2.]"
+
+
+def test_an_edge_of_which_nothing_is_known_is_a_line_that_can_be_reached(engine: layout.Engine) -> None:
+    view = replace(samples.two_ys(), theme="page")
+    bare = replace(view.backward_edges[0], contribution=None)
+    view = replace(view, backward_edges=(bare, *view.backward_edges[1:]))
+    raw = layout.draw(dot.render(view, live=True), "svg", engine=engine).decode()
+    edge = by_id(svg.Template(raw, view, live=True).fill(view))["b0"]
+    assert words(edge).strip() == ""
+    assert edge.get("tabindex") == "-1"
+    assert edge.get("aria-label") == "gradient from y1 to w1 + w2: not computed yet"
+    assert edge.get("class") == "edge backward passes"
 
 
 def test_a_patch_holds_the_texts_that_differ(engine: layout.Engine) -> None:

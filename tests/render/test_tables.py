@@ -9,8 +9,8 @@ import pytest
 import sample_views as samples
 
 from gradnb.render import latex, markdown
-from gradnb.render.table import edges_list, xs_table
-from gradnb.view.model import Difference, Gradient, State
+from gradnb.render.table import edges_list, gradient_state, xs_table
+from gradnb.view.model import Difference, Gradient, Other, State
 
 
 def test_contributions_have_columns_when_there_are_several_ys() -> None:
@@ -56,6 +56,47 @@ def test_finite_differences_have_columns_when_they_were_asked() -> None:
     assert table.rows[3][6:10] == ("–", "more than 64 numbers: not compared", "–", "–")
     free = tuple(replace(row, difference=Difference(row.value, "< 1e-6")) for row in view.rows[:1])
     assert xs_table(replace(view, rows=free)).headings[6:8] == ("finite difference", "relative error")
+
+
+def test_what_another_library_says_stands_beside() -> None:
+    view = samples.two_ys()
+    found = (
+        Other("torch", samples.pair(1, 2), "< 1e-6"),
+        Other("torch", None, "both are None"),
+        None,
+        Other("torch", samples.pair(9, 9), "8e-01"),
+    )
+    rows = [replace(row, other=other) for row, other in zip(view.rows, found, strict=True)]
+    rows[3] = replace(rows[3], gradient=Gradient(State.HIDDEN))
+    table = xs_table(replace(view, rows=tuple(rows)))
+    assert table.headings[6:] == ("torch", "relative difference", "state")
+    assert [row[6:8] for row in table.rows] == [
+        ("[1. 2.]", "< 1e-6"),
+        ("None", "both are None"),
+        ("–", "–"),
+        ("?", "?"),
+    ]
+
+
+def test_where_finite_differences_have_nothing_to_say_stand_dashes() -> None:
+    view = samples.further()
+    rows = (view.rows[0], replace(view.rows[1], difference=None))
+    assert xs_table(replace(view, rows=rows)).rows[1][6:10] == ("–",) * 4
+
+
+@pytest.mark.parametrize(
+    ("gradient", "words"),
+    [
+        (Gradient(State.COMPUTED, samples.pair(1, 2)), "computed"),
+        (Gradient(State.NOT_FINITE, samples.pair(1, 2), "NaN or inf"), "NaN or inf"),
+        (Gradient(State.STOPPED, None, "Stopped at a"), "Stopped at a"),
+        (Gradient(State.NONE, None, "floor has no gradient"), "None: floor has no gradient"),
+        (Gradient(State.HIDDEN, None, "your turn: what is it?"), "your turn: what is it?"),
+        (Gradient(State.COMPUTED, samples.pair(1, 2), lifted="with a lifted"), "computed, with a lifted"),
+    ],
+)
+def test_a_state_says_its_word_once(gradient: Gradient, words: str) -> None:
+    assert gradient_state(gradient, "en") == words
 
 
 def test_a_hidden_gradient_has_no_difference_either() -> None:

@@ -69,6 +69,18 @@ def test_only_the_chosen_views_are_written() -> None:
     assert text.render(replace(view, shown=())) == view.caption
 
 
+def test_of_a_graph_too_large_to_draw_the_table_and_the_note_are_left() -> None:
+    view = replace(samples.two_ys(), nodes=(), seeds=(), forward_edges=(), backward_edges=(), notes=("too large",))
+    caption, table, note = text.render(view).split("\n\n")
+    assert (caption, note) == (view.caption, "* too large")
+    assert table.splitlines()[0].split()[:2] == ["x", "shape"]
+
+
+def test_without_xs_there_is_no_table() -> None:
+    view = replace(samples.one_variable(), rows=(), shown=("table", "story"))
+    assert text.render(view) == "\n\n".join((view.caption, "\n".join(view.story)))
+
+
 def test_there_is_no_heading_without_steps(view: View) -> None:
     assert "Steps" not in text.render(replace(view, steps=(), shown=("steps",), language="en"))
 
