@@ -12,6 +12,7 @@ from gradnb import errors
 from gradnb.api import initializers, layers, linalg, logging, losses, math, nn, random, raw_ops, test, train
 from gradnb.engine import dtypes as _dtypes
 from gradnb.engine import behavior as _behavior
+from gradnb.engine import collections as _collections
 from gradnb.engine import custom as _custom
 from gradnb.engine import gradients as _gradients
 from gradnb.engine import initializers as _initializers
@@ -20,6 +21,7 @@ from gradnb.engine import session as _session
 from gradnb.engine import variables as _variables
 from gradnb.engine.attempts import guard as _guard
 from gradnb.engine.behavior import *
+from gradnb.engine.collections import *
 from gradnb.engine.custom import *
 from gradnb.engine.dtypes import *
 from gradnb.engine.dtypes import bool_ as bool
@@ -122,6 +124,7 @@ for _module in (
     _behavior,
     _broadcast,
     _choice,
+    _collections,
     _custom,
     _dtypes,
     _functions,
@@ -166,14 +169,45 @@ def __getattr__(name: str) -> Any:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Register ``%gradgraph`` and ``%%gradgraph``: what ``%load_ext gradnb`` calls."""
+    """Register ``%gradgraph`` and ``%%gradgraph``: what ``%load_ext gradnb`` calls.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+        The shell that gets them.
+
+    Examples
+    --------
+    >>> import gradnb
+    >>> from IPython.core.interactiveshell import InteractiveShell
+    >>> shell = InteractiveShell()
+    >>> gradnb.load_ipython_extension(shell)
+    >>> shell.find_cell_magic("gradgraph") is None
+    False
+    """
     from gradnb.jupyter import extension
 
     extension.load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Remove what `load_ipython_extension` added: what ``%unload_ext gradnb`` calls."""
+    """Remove what `load_ipython_extension` added: what ``%unload_ext gradnb`` calls.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+        The shell that had them.
+
+    Examples
+    --------
+    >>> import gradnb
+    >>> from IPython.core.interactiveshell import InteractiveShell
+    >>> shell = InteractiveShell()
+    >>> gradnb.load_ipython_extension(shell)
+    >>> gradnb.unload_ipython_extension(shell)
+    >>> shell.find_cell_magic("gradgraph") is None
+    True
+    """
     from gradnb.jupyter import extension
 
     extension.unload(shell)

@@ -21,6 +21,11 @@ Array = np.ndarray[Any, Any]
 class Words:
     """A sentence in each language of the course; as a string, in the chosen one.
 
+    Attributes
+    ----------
+    en, zh : str
+        The sentence in English and in Chinese.
+
     Examples
     --------
     >>> from gradnb.messages import speaking
@@ -74,7 +79,20 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What an answer is told; as a truth value, whether it is right."""
+    """What an answer is told; as a truth value, whether it is right.
+
+    Attributes
+    ----------
+    right : bool
+        Whether the answer is.
+    words : str
+        Praise or a hint, in the learner's language.
+
+    Examples
+    --------
+    >>> bool(Feedback(False, "✗ Look again.")), Feedback(True, "✓ Yes.")
+    (False, ✓ Yes.)
+    """
 
     right: bool
     words: str
@@ -87,7 +105,22 @@ class Feedback:
 
 
 class NotAnAnswer(Exception):
-    """An answer can't be read; `words` say what would be."""
+    """An answer can't be read; `words` say what would be.
+
+    Parameters
+    ----------
+    words : Words or str
+        What would be an answer.
+
+    Examples
+    --------
+    >>> def judge(answer):
+    ...     if not isinstance(answer, int):
+    ...         raise NotAnAnswer("A whole number, please.")
+    >>> whole = Exercise("whole", judge, praise="Yes.", right=(6,), wrong=())
+    >>> check(whole, "six")
+    ✗ A whole number, please.
+    """
 
     def __init__(self, words: Words | str) -> None:
         super().__init__(str(words))

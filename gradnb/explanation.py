@@ -130,7 +130,17 @@ class Explanation:
 
     @cached_property
     def view(self) -> View:
-        """Everything that it shows."""
+        """Everything that it shows.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.view.caption, [row.name for row in explanation.view.rows]
+        ('tf.gradients(x · x, [x])', ['x'])
+        """
         return self.partial_view((*ALWAYS, *self._setting.options.views))
 
     def partial_view(self, parts: Iterable[str]) -> View:
@@ -150,6 +160,8 @@ class Explanation:
         ------
         ValueError
             If there is no such part.
+        TypeError
+            If `parts` is no list.
 
         Examples
         --------
@@ -174,6 +186,15 @@ class Explanation:
         """The gradient for each x as an array; None where TensorFlow gives None, or where a value is missing.
 
         Also those that are hidden: they are a program's numbers, with which a teacher checks.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.gradients
+        [array(6., dtype=float32)]
         """
         scene = self._setting.scene
         found = [self._numbers.get(scene.derivation.whole(gradient)) for gradient in scene.trace.gradients]
@@ -181,22 +202,56 @@ class Explanation:
 
     @property
     def values(self) -> dict[str, dict[str, Array]]:
-        """What the numbers were computed from: ``variables`` by operation name, ``feeds`` by tensor name."""
+        """What the numbers were computed from: ``variables`` by operation name, ``feeds`` by tensor name.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.values["variables"]
+        {'x': array(3., dtype=float32)}
+        """
         feeds = {**self._setting.calculator.drawn(self._numbers), **self._inputs.drawn, **self._inputs.feeds}
         return {"variables": dict(self._inputs.variables), "feeds": feeds}
 
     @property
     def is_compared(self) -> bool:
-        """Whether TensorFlow's answer stands beside."""
+        """Whether TensorFlow's answer stands beside.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.is_compared
+        False
+        """
         return self._answer is not None
 
     def against_tensorflow(self) -> Explanation:
         """Return the same explanation with TensorFlow's answer beside it, from the same values; it takes some seconds.
 
+        Returns
+        -------
+        Explanation
+            With one more column in its table.
+
         Raises
         ------
         RuntimeError
             If TensorFlow is not installed.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.against_tensorflow().is_compared  # doctest: +SKIP
+        True
         """
         setting = self._setting
         inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(self._numbers)})
@@ -207,12 +262,32 @@ class Explanation:
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        """The display names of the gradients that a learner is to predict."""
+        """The display names of the gradients that a learner is to predict.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.with_hidden("x").hidden
+        ('x',)
+        """
         return self._hidden
 
     @property
     def can_be_hidden(self) -> tuple[str, ...]:
-        """The display names of all gradients that could be hidden: the xs, then what lies between them and the ys."""
+        """The display names of all gradients that could be hidden: the xs, then what lies between them and the ys.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.can_be_hidden
+        ('x', 'x · x')
+        """
         return tuple(self._setting.scene.hideable)
 
     def with_hidden(self, names: str | Iterable[Any]) -> Explanation:
@@ -233,6 +308,8 @@ class Explanation:
         ------
         ValueError
             If there is no gradient of that name in this call.
+        TypeError
+            If `names` is neither.
 
         Examples
         --------
@@ -267,6 +344,8 @@ class Explanation:
         ------
         ValueError
             If there is no gradient of that name in this call.
+        TypeError
+            If `names` is neither, or `tolerance` is no number.
 
         Examples
         --------
@@ -286,7 +365,22 @@ class Explanation:
         return Quiz(map(self._setting.hidden_name, wanted), self.quiz_state(), tolerance)
 
     def quiz_state(self) -> QuizState:
-        """Return what a quiz on this explanation asks about, for `Quiz.follow`."""
+        """Return what a quiz on this explanation asks about, for `Quiz.follow`.
+
+        Returns
+        -------
+        State
+            Names, gradients, and what wrong answers are recognized by.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.quiz_state().language
+        'en'
+        """
         setting, numbers = self._setting, self._numbers
         inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(numbers)})
 
@@ -349,6 +443,11 @@ class Explanation:
         Explanation
             With the same numbers; nodes have the same ids, a collapsed scope that of its first tensor.
 
+        Raises
+        ------
+        TypeError
+            If `opened` or `collapsed` is no collection of names.
+
         Examples
         --------
         >>> import gradnb as tf
@@ -370,7 +469,17 @@ class Explanation:
 
     @cached_property
     def problem(self) -> Problem:
-        """What its numbers follow from."""
+        """What its numbers follow from.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> sorted(explanation.problem.inputs), sorted(explanation.problem.weights)
+        (['x'], ['x · x'])
+        """
         setting = self._setting
         inputs = {
             name: np.asarray(array)
@@ -420,6 +529,19 @@ class Explanation:
             If a name is none that `problem` gives.
         ValueError
             If the shape of a value is not that of its variable or placeholder.
+        TypeError
+            If something is given that does not name values, or names.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.recompute({"x": 5.0}).gradients
+        [array(10., dtype=float32)]
+        >>> explanation.recompute(weights={"x · x": 0.5}).gradients
+        [array(3., dtype=float32)]
         """
         setting = self._setting
         walls, openings = setting.derivation.stops, setting.derivation.lifted
@@ -473,6 +595,15 @@ class Explanation:
         tuple of str
             Of `Problem.stoppable` and `Problem.liftable`, the operations that pass this contribution on; several where
             a collapsed name scope makes one edge of many. Nothing if there is no such edge.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.producers("b0")
+        ('x · x',)
         """
         setting = self._setting
         passing = {link.operation.name for link in setting.scene.picture.links if link.id == edge}
@@ -481,7 +612,17 @@ class Explanation:
 
     @property
     def recipe(self) -> Recipe:
-        """What a program needs to make it again: the call, and the present values."""
+        """What a program needs to make it again: the call, and the present values.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> type(explanation.recipe).__name__
+        'Recipe'
+        """
         setting, problem = self._setting, self.problem
         question, shown = setting.question, setting.scene.picture.ids
         became = setting.derivation.became
@@ -519,10 +660,26 @@ class Explanation:
         views : str or iterable of str
             What is shown, in order, as `explain` takes it.
 
+        Returns
+        -------
+        Explanation
+            With the same numbers.
+
         Raises
         ------
         ValueError
             If there is no such view.
+        TypeError
+            If `views` is no list.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> print(explanation.with_views("paths").text().splitlines()[0])
+        tf.gradients(x · x, [x])
         """
         setting, old = self._setting, self._setting.options
         options = replace(old, views=_options(views, old.layout, old.precision, old.language, old.theme).views)
@@ -532,11 +689,41 @@ class Explanation:
     # Showing
 
     def text(self) -> str:
-        """Return it as plain text that holds every number."""
+        """Return it as plain text that holds every number.
+
+        Returns
+        -------
+        str
+            Lines; the same on every machine.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> print(explanation.with_views("table").text().splitlines()[-3])
+        x  ()     3.0    6.0       computed, 2 paths
+        """
         return text_renderer.render(self.view)
 
     def html(self) -> str:
-        """Return it as a fragment of HTML: the picture as an image, and tables."""
+        """Return it as a fragment of HTML: the picture as an image, and tables.
+
+        Returns
+        -------
+        str
+            Of ``img``, ``table``, ``details`` and text alone, so that GitHub shows it too; every name in it is escaped.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> "<table" in explanation.html(), "<script" in explanation.html()
+        (True, False)
+        """
         view = self.view
         try:
             picture = self.svg() if self._has_picture else None
@@ -545,24 +732,83 @@ class Explanation:
         return html_renderer.render(view, picture)
 
     def markdown(self) -> str:
-        """Return its tables and lists in Markdown."""
+        """Return its tables and lists in Markdown.
+
+        Returns
+        -------
+        str
+            Every name in it is escaped.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> print(explanation.with_views("table").markdown().splitlines()[0])
+        | x | shape | value | gradient | state |
+        """
         return markdown_renderer.render(self.view)
 
     def latex(self) -> str:
-        """Return its tables and lists in LaTeX."""
+        """Return its tables and lists in LaTeX.
+
+        Returns
+        -------
+        str
+            For any document; it needs no package.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.latex().splitlines()[3].startswith("x & () & 3.0 & 6.0 & computed, 2 paths")
+        True
+        """
         return latex_renderer.render(self.view)
 
     def dot(self) -> str:
-        """Return the picture in Graphviz's language."""
+        """Return the picture in Graphviz's language.
+
+        Returns
+        -------
+        str
+            A ``digraph``; no layout engine is needed to write it.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.dot().splitlines()[1]
+        'digraph gradnb {'
+        """
         return dot_renderer.render(self.view)
 
     def svg(self) -> str:
         """Return the picture as SVG.
 
+        Returns
+        -------
+        str
+            One ``<svg>``, with alternative text, without scripts and references to anything outside.
+
         Raises
         ------
         LayoutUnavailable
             If there is no layout engine, or the picture is too large.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.svg().startswith("<svg")
+        True
         """
         return self._svg
 
@@ -573,20 +819,48 @@ class Explanation:
     def png(self) -> bytes:
         """Return the picture as PNG.
 
+        Returns
+        -------
+        bytes
+            A PNG file.
+
         Raises
         ------
         LayoutUnavailable
             If there is no layout engine, or the picture is too large.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.png()[1:4]
+        b'PNG'
         """
         return self._drawn("png")
 
     def pdf(self) -> bytes:
         """Return the picture as PDF.
 
+        Returns
+        -------
+        bytes
+            A PDF file of one page.
+
         Raises
         ------
         LayoutUnavailable
             If there is no layout engine, or the picture is too large.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> explanation.pdf()[:4]
+        b'%PDF'
         """
         return self._drawn("pdf")
 
@@ -617,6 +891,17 @@ class Explanation:
             If the ending names no format.
         OSError
             If the folder is missing, `file` is a folder, or there is no layout engine for a picture.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, language="en")
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     print(explanation.save(f"{folder}/square.dot").name)
+        square.dot
         """
         path = Path(file)
         # One for each of FILE_FORMATS.
@@ -877,6 +1162,10 @@ def explain(
         Whatever `gradients` raises; and if an option is not among its values.
     RuntimeError
         If `session` is closed; if TensorFlow is to be asked and is not installed.
+    AttributeError
+        If a y or an x is None, as TensorFlow says it.
+    KeyError
+        If `xs` or `feed_dict` names nothing of the graph.
 
     Examples
     --------
@@ -952,6 +1241,8 @@ def show(
     ------
     ValueError
         If a preset or a range does not fit what the panel can change.
+    TypeError
+        If further arguments come with an explanation that is made already; and whatever `explain` raises.
 
     Examples
     --------

@@ -38,12 +38,39 @@ class Copy:
 
 
 def lessons(language: str) -> Iterator[Path]:
-    """Yield the notebooks of one language in the order of the course."""
+    """Yield the notebooks of one language in the order of the course.
+
+    Parameters
+    ----------
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Yields
+    ------
+    Path
+        A notebook.
+
+    Examples
+    --------
+    >>> next(lessons("en")).name
+    '01_one_variable.ipynb'
+    """
     yield from sorted((course() / language).glob("*.ipynb"))
 
 
 def course() -> Path:
-    """Return the folder of the lessons, their data and the tables of operations."""
+    """Return the folder of the lessons, their data and the tables of operations.
+
+    Returns
+    -------
+    Path
+        In an installed gradnb or in a checkout.
+
+    Examples
+    --------
+    >>> (course() / "en" / "01_one_variable.ipynb").is_file()
+    True
+    """
     carried = _PACKAGE / "_lessons"  # in a wheel; a checkout has them in a folder of their own
     return carried if carried.is_dir() else _PACKAGE.parent / "notebooks"
 

@@ -28,6 +28,12 @@ class Described:
         What it shows.
     width : int
         How many pixels of a page it is wide.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> described(Figure(), "An empty page.").words
+    'An empty page.'
     """
 
     png: bytes

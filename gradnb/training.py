@@ -97,44 +97,124 @@ class TrainView(_Shown):
 
     @property
     def learning(self) -> Learning:
-        """Everything that it shows."""
+        """Everything that it shows.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> type(view.learning).__name__
+        'Learning'
+        """
         with self._lock:
             return replace(report(self._trainer, *self._look, self._before), landscape=self._present_landscape())
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The points reached, from the start on."""
+        """The points reached, from the start on.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> [float(step.loss) for step in view.steps]
+        [16.0, 4.0, 1.0]
+        """
         return tuple(self._trainer.steps)
 
     @property
     def stop(self) -> Stop | None:
-        """Why the run goes no further; None as long as it does."""
+        """Why the run goes no further; None as long as it does.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.stop is None
+        True
+        """
         return self._trainer.stop
 
     @property
     def can_step(self) -> bool:
-        """Whether one more step leads anywhere."""
+        """Whether one more step leads anywhere.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.can_step
+        True
+        """
         return self._trainer.can_step
 
     @property
     def losses(self) -> Array:
-        """The loss at the start and after each step, a float64 array."""
+        """The loss at the start and after each step, a float64 array.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.losses
+        array([16.,  4.,  1.])
+        """
         return np.array([step.loss for step in self._trainer.steps])
 
     @property
     def variables(self) -> dict[str, Array]:
-        """The values of the trained variables, by display name."""
+        """The values of the trained variables, by display name.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.variables
+        {'w': array(1., dtype=float32)}
+        """
         with self._lock:
             return self._trainer.variables
 
     @property
     def settings(self) -> dict[str, float]:
-        """The optimizer's settings, by the names of its constructor's arguments."""
+        """The optimizer's settings, by the names of its constructor's arguments.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.settings
+        {'learning_rate': 0.25}
+        """
         return self._trainer.settings
 
     @property
     def adjustable(self) -> tuple[str, ...]:
-        """The settings that `set` changes."""
+        """The settings that `set` changes.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.adjustable
+        ('learning_rate',)
+        """
         return self._trainer.adjustable
 
     def step(self, count: int = 1) -> None:
@@ -144,12 +224,38 @@ class TrainView(_Shown):
         ----------
         count : int
             How many.
+
+        Raises
+        ------
+        ValueError
+            If `count` is no whole number, or negative.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.step()
+        >>> view.variables
+        {'w': array(0.5, dtype=float32)}
         """
         with self._lock:
             self._trainer.advance(_count(count))
 
     def reset(self) -> None:
-        """Go back to the start; the settings stay, and the run so far is shown behind the next."""
+        """Go back to the start; the settings stay, and the run so far is shown behind the next.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.reset()
+        >>> view.losses
+        array([16.])
+        """
         with self._lock:
             if len(self._trainer.steps) > 1:
                 self._before = self.steps
@@ -158,12 +264,28 @@ class TrainView(_Shown):
     def set(self, **settings: float) -> None:
         """Change settings of the optimizer from the next step on: ``view.set(learning_rate=0.01)``.
 
+        Parameters
+        ----------
+        **settings : float
+            New values, by the names that `adjustable` gives.
+
         Raises
         ------
         KeyError
             If the optimizer has no such number.
         ValueError
             If the value is no finite number.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.set(learning_rate=0.5)
+        >>> view.step()
+        >>> view.variables
+        {'w': array(0., dtype=float32)}
         """
         with self._lock:
             self._trainer.set(**settings)
@@ -182,6 +304,23 @@ class TrainView(_Shown):
         -------
         ndarray, NumPy scalar, or the structure of `fetches` with those in it
             The values.
+
+        Raises
+        ------
+        TypeError
+            If something in `fetches` can be neither tensor nor name.
+        ValueError
+            If it is not of this graph, or was made after the view.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> twice = 2.0 * w
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> print(view.run(twice))
+        2.0
         """
         with self._lock:
             return self._trainer.run(fetches, feed_dict)
@@ -222,6 +361,21 @@ class TrainView(_Shown):
         ------
         ValueError
             If `points` is not of shape (n, 2), there is not one label for each, or `classes` are not k names.
+        TypeError
+            If `output` is no tensor.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> inputs = tf.placeholder(tf.float32, [None, 2])
+        >>> w = tf.Variable([[1.0], [-1.0]], name="w")
+        >>> answer = tf.sigmoid(tf.matmul(inputs, w))
+        >>> points = [[2.0, 0.0], [0.0, 2.0]]
+        >>> loss = tf.reduce_mean(tf.squared_difference(answer, [[1.0], [0.0]]))
+        >>> view = tf.train_view(loss, tf.train.GradientDescentOptimizer(0.5), {inputs: points}, language="en")
+        >>> print(view.decision_boundary(answer, inputs, points, [1, 0]).text())
+        After 0 steps 2 of 2 points are on their own side of the boundary.
         """
         points, labels = np.asarray(points), np.asarray(labels).reshape(-1)
         if points.dtype.kind not in "biuf" or labels.dtype.kind not in "biuf":
@@ -265,20 +419,90 @@ class TrainView(_Shown):
     # Showing
 
     def text(self) -> str:
-        """Return it as plain text: what is said of the run, some of its steps, and the variables."""
+        """Return it as plain text: what is said of the run, some of its steps, and the variables.
+
+        Returns
+        -------
+        str
+            Lines; the same on every machine.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> print(view.text().splitlines()[2])
+        In 2 steps the loss fell from 16.0 to 1.0.
+        """
         return renderer.text(self.learning)
 
     def html(self) -> str:
-        """Return it as a fragment of HTML: the curves as an image, and tables."""
+        """Return it as a fragment of HTML: the curves as an image, and tables.
+
+        Returns
+        -------
+        str
+            Of ``img``, ``table``, ``details`` and text alone.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> "<table" in view.html()
+        True
+        """
         with self._lock:
             return renderer.html(self.learning, self.png())
 
     def png(self, narrow: bool = False) -> bytes:
-        """Return the curves as PNG, side by side or one below the other."""
+        """Return the curves as PNG, side by side or one below the other.
+
+        Parameters
+        ----------
+        narrow : bool
+            Whether they stand one below the other.
+
+        Returns
+        -------
+        bytes
+            A PNG file.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> view.png()[1:4]
+        b'PNG'
+        """
         return self._drawn("png", narrow)
 
     def svg(self, narrow: bool = False) -> bytes:
-        """Return the curves as SVG, side by side or one below the other."""
+        """Return the curves as SVG, side by side or one below the other.
+
+        Parameters
+        ----------
+        narrow : bool
+            Whether they stand one below the other.
+
+        Returns
+        -------
+        bytes
+            An SVG file.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> view = tf.train_view(w * w, tf.train.GradientDescentOptimizer(0.25), steps=2, language="en")
+        >>> b"<svg" in view.svg()
+        True
+        """
         return self._drawn("svg", narrow)
 
     def _drawn(self, format: figure.Format, narrow: bool) -> bytes:
@@ -338,6 +562,16 @@ class OptimizerComparison(_Shown):
         The runs.
     comparison : Comparison
         What it shows.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> w = tf.Variable(4.0, name="w")
+    >>> rates = {"short": tf.train.GradientDescentOptimizer(0.125), "long": tf.train.GradientDescentOptimizer(0.25)}
+    >>> compared = tf.compare_optimizers(w * w, rates, steps=2, language="en")
+    >>> compared.views["long"].variables
+    {'w': array(1., dtype=float32)}
     """
 
     views: Mapping[str, TrainView]
@@ -345,23 +579,98 @@ class OptimizerComparison(_Shown):
 
     @property
     def losses(self) -> dict[str, Array]:
-        """For each optimizer the loss at the start and after each step."""
+        """For each optimizer the loss at the start and after each step.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> rates = {"short": tf.train.GradientDescentOptimizer(0.125), "long": tf.train.GradientDescentOptimizer(0.25)}
+        >>> compared = tf.compare_optimizers(w * w, rates, steps=2, language="en")
+        >>> compared.losses["long"]
+        array([16.,  4.,  1.])
+        """
         return {name: view.losses for name, view in self.views.items()}
 
     def text(self) -> str:
-        """Return a row for each optimizer."""
+        """Return a row for each optimizer.
+
+        Returns
+        -------
+        str
+            Lines; the same on every machine.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> rates = {"short": tf.train.GradientDescentOptimizer(0.125), "long": tf.train.GradientDescentOptimizer(0.25)}
+        >>> compared = tf.compare_optimizers(w * w, rates, steps=2, language="en")
+        >>> compared.text().splitlines()[2].split()[:2]
+        ['short', '2']
+        """
         return renderer.comparison_text(self.comparison)
 
     def html(self) -> str:
-        """Return it as a fragment of HTML: paths and curves as an image, and a table."""
+        """Return it as a fragment of HTML: paths and curves as an image, and a table.
+
+        Returns
+        -------
+        str
+            Of ``img``, ``table``, ``details`` and text alone.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> rates = {"short": tf.train.GradientDescentOptimizer(0.125), "long": tf.train.GradientDescentOptimizer(0.25)}
+        >>> compared = tf.compare_optimizers(w * w, rates, steps=2, language="en")
+        >>> "<table" in compared.html()
+        True
+        """
         return renderer.comparison_html(self.comparison, self.png())
 
     def png(self) -> bytes:
-        """Return paths and curves as PNG."""
+        """Return paths and curves as PNG.
+
+        Returns
+        -------
+        bytes
+            A PNG file.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> rates = {"short": tf.train.GradientDescentOptimizer(0.125), "long": tf.train.GradientDescentOptimizer(0.25)}
+        >>> compared = tf.compare_optimizers(w * w, rates, steps=2, language="en")
+        >>> compared.png()[1:4]
+        b'PNG'
+        """
         return figure.comparison(self.comparison)
 
     def svg(self) -> bytes:
-        """Return paths and curves as SVG."""
+        """Return paths and curves as SVG.
+
+        Returns
+        -------
+        bytes
+            An SVG file.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> w = tf.Variable(4.0, name="w")
+        >>> rates = {"short": tf.train.GradientDescentOptimizer(0.125), "long": tf.train.GradientDescentOptimizer(0.25)}
+        >>> compared = tf.compare_optimizers(w * w, rates, steps=2, language="en")
+        >>> b"<svg" in compared.svg()
+        True
+        """
         return figure.comparison(self.comparison, "svg")
 
 
@@ -514,6 +823,8 @@ def compare_optimizers(
     ------
     ValueError
         If there is no optimizer; and whatever `train_view` raises.
+    TypeError
+        If `optimizers` is neither a dict nor a list, or something in it is no optimizer.
 
     Examples
     --------

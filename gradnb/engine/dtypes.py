@@ -63,62 +63,146 @@ class DType:
 
     @property
     def reference(self) -> DType:
-        """The type of a reference to a variable of this type."""
+        """The type of a reference to a variable of this type.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.float32.reference
+        tf.float32_ref
+        """
         return self._reference or self
 
     @property
     def is_reference(self) -> bool:
-        """Whether this is the type of a reference to a variable."""
+        """Whether this is the type of a reference to a variable.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.float32.is_reference
+        False
+        """
         return self.base_dtype is not self
 
     @property
     def is_floating(self) -> bool:
-        """Whether it is a real floating-point type."""
+        """Whether it is a real floating-point type.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.float32.is_floating
+        True
+        """
         return self.numpy.kind == "f"
 
     @property
     def is_integer(self) -> bool:
-        """Whether it is a signed or unsigned integer type."""
+        """Whether it is a signed or unsigned integer type.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.float32.is_integer
+        False
+        """
         return self.numpy.kind in "iu"
 
     @property
     def is_unsigned(self) -> bool:
-        """Whether it is an unsigned integer type."""
+        """Whether it is an unsigned integer type.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.uint8.is_unsigned
+        True
+        """
         return self.numpy.kind == "u"
 
     @property
     def is_bool(self) -> bool:
-        """Whether it is the type of truth values."""
+        """Whether it is the type of truth values.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.bool.is_bool
+        True
+        """
         return self.numpy.kind == "b"
 
     @property
     def is_string(self) -> bool:
-        """Whether it is the type of strings."""
+        """Whether it is the type of strings.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.string.is_string
+        True
+        """
         return self.numpy.kind == "O"
 
     @property
     def real_dtype(self) -> DType:
-        """The type of the real part."""
+        """The type of the real part.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.complex64.real_dtype
+        tf.float32
+        """
         return {"complex64": float32, "complex128": float64}.get(self.base_dtype.name, self)
 
     @property
     def size(self) -> int:
-        """Bytes of one element."""
+        """Bytes of one element.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.float32.size
+        4
+        """
         return self.numpy.itemsize
 
     @property
     def min(self) -> Any:
-        """The smallest number of this type."""
+        """The smallest number of this type.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.uint8.min)
+        0
+        """
         return np.finfo(self.numpy).min if self.is_floating else np.iinfo(self.numpy).min
 
     @property
     def max(self) -> Any:
-        """The largest number of this type."""
+        """The largest number of this type.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.uint8.max)
+        255
+        """
         return np.finfo(self.numpy).max if self.is_floating else np.iinfo(self.numpy).max
 
     @property
     def enum_name(self) -> str:
-        """The name as it stands in TensorFlow's messages: ``DT_FLOAT``."""
+        """The name as it stands in TensorFlow's messages: ``DT_FLOAT``.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.float32.enum_name
+        'DT_FLOAT'
+        """
         return "DT_" + _ENUM_NAMES.get(self.base_dtype.name, self.base_dtype.name.upper())
 
     def __eq__(self, other: object) -> bool:

@@ -49,6 +49,14 @@ class UnconnectedGradients(Enum):
         ``None``.
     ZERO
         Zeros of the shape of the x.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> x, z = tf.constant(3.0), tf.constant(1.0)
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.gradients(x * x, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)))
+    [np.float32(0.0)]
     """
 
     NONE = "none"
@@ -64,6 +72,16 @@ class AggregationMethod:
         One operation that adds them all.
     EXPERIMENTAL_TREE, EXPERIMENTAL_ACCUMULATE_N : int
         One addition after the other.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> x = tf.constant(3.0)
+    >>> y = x * x
+    >>> method = tf.AggregationMethod.EXPERIMENTAL_TREE
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.gradients(y, x, aggregation_method=method)))
+    [np.float32(6.0)]
     """
 
     ADD_N = 0
@@ -264,13 +282,18 @@ def gradients(
 ) -> list[AnyGradient | None]:
     """Build the gradient of the sum of `ys`, weighted with `grad_ys`, with respect to each of `xs`.
 
+    Nothing is computed yet: operations are added to the graph, and `Session.run` of what is returned gives the numbers.
+    For each x they are ``Σ grad_ys[i] · ∂ys[i]/∂x``, over all elements of all ys: a vector-Jacobian product, of the
+    shape of the x, and never the Jacobian itself. Where an x reaches the ys on several paths, what comes along each of
+    them is added.
+
     Parameters
     ----------
     ys, xs : Tensor, Variable, or list of those
-        What to differentiate, and with respect to what.
+        What to differentiate, and with respect to what; of any shapes. One alone counts as a list of one.
     grad_ys : Tensor, array, or list of (those or None), optional
-        One weight for each y, of its shape: the row vector by which the Jacobian is multiplied from the left. Ones by
-        default.
+        One weight for each y, of its shape and dtype: the row vector by which the Jacobian is multiplied from the left.
+        Ones by default, and in place of each None. It weights ``dy``; it is not the value of a y.
     name : str
         The name scope of the operations that are added.
     colocate_gradients_with_ops : bool
@@ -278,41 +301,98 @@ def gradients(
     gate_gradients : bool
         Whether all gradients of an operation wait for each other.
     aggregation_method : int, optional
-        One of `AggregationMethod`.
+        One of `AggregationMethod`: how what comes along several paths is added; the sum is the same.
     stop_gradients : Tensor or list of Tensor, optional
-        Tensors whose operations count as constants: nothing passes back through them.
+        Tensors that count as constants in this call: nothing passes back through the operations that compute them.
+        Whole operations are stopped, as in TensorFlow.
     unconnected_gradients : UnconnectedGradients or str
         ``"none"`` or ``"zero"``: what stands for a gradient to which no path leads.
 
     Returns
     -------
     list of (Tensor, IndexedSlices or None)
-        For each x its gradient, of its shape; None if no path leads from it to a y.
+        For each x, in order, its gradient, of its shape and dtype. `IndexedSlices` where only rows were taken out of
+        the x, as `gather` does; `convert_to_tensor` makes it whole. None where no gradient arrives: see the notes.
 
     Raises
     ------
     ValueError
-        If there are not as many `grad_ys` as `ys`, an option is unknown, or shapes do not fit.
+        If there are not as many `grad_ys` as `ys`, a weight's shape does not fit its y, or an option is unknown.
     TypeError
-        If a weight's dtype does not fit its y.
+        If a weight's dtype does not fit its y, or a y that is complex has none.
     LookupError
-        If an operation on the way has no gradient.
+        If an operation on the way has no gradient; the message names it and the path on which it lies.
     AttributeError
         If a y or an x is None, as TensorFlow says it.
 
     Notes
     -----
-    The weights are known elsewhere as ``grad_outputs`` (PyTorch), ``output_gradients`` (``tf.GradientTape``) and as the
-    cotangent given to the function that ``jax.vjp`` returns.
+    *None is not zero.* The gradient of an x is None when no path leads from it to a y; when every path is cut, by
+    `stop_gradient` or `stop_gradients`; when each passes an operation such as `floor` or `argmax`, through which none
+    flows; or when it passes a tensor of whole numbers. `Session.run` of that None is a ``TypeError``, which says which
+    of these it was. A gradient that is computed and happens to be 0 is a tensor of zeros.
+
+    *Two ways to stop.* `stop_gradient` is an operation of the program, there for every call. `stop_gradients` holds for
+    one call: it turns a total derivative into a partial one. An x that is stopped itself still gets what arrives at it.
+
+    *Elsewhere.* The weights are known as ``grad_outputs`` (PyTorch's ``torch.autograd.grad``), ``output_gradients``
+    (``tf.GradientTape.gradient``), and as the cotangent given to the function that ``jax.vjp`` returns.
+
+    *To see it.* `explain` takes the same arguments and draws the backward pass; ``%%gradgraph`` does it for each call
+    in a notebook's cell. The list that is returned is the same in both cases.
+
+    References
+    ----------
+    TensorFlow 1: ``tf.gradients``, in ``tensorflow/python/ops/gradients_impl.py``.
+    A. Griewank, A. Walther: Evaluating Derivatives. 2nd edition, SIAM (2008), chapter 3.
+    A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind: Automatic Differentiation in Machine Learning: a
+    Survey. Journal of Machine Learning Research 18 (2018).
 
     Examples
     --------
+    The weights `grad_ys` multiply what begins to flow at each element of y:
+
     >>> import gradnb as tf
     >>> x = tf.constant([1.0, 2.0])
     >>> gradient, = tf.gradients(x * x, x, grad_ys=tf.constant([1.0, 10.0]))
     >>> with tf.Session() as session:
     ...     print(session.run(gradient))
     [ 2. 40.]
+
+    Of several ys, what each sends back is added; the weights say how much of each:
+
+    >>> y1, y2 = 3.0 * x, 5.0 * x
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.gradients([y1, y2], x))[0])
+    ...     print(session.run(tf.gradients([y1, y2], x, grad_ys=[[1.0, 1.0], [0.0, 2.0]]))[0])
+    [8. 8.]
+    [ 3. 13.]
+
+    None, where no path leads; zeros, when they are asked for:
+
+    >>> z = tf.constant(1.0)
+    >>> tf.gradients(x * x, z)
+    [None]
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.gradients(x * x, z, unconnected_gradients="zero")))
+    [np.float32(0.0)]
+
+    With ``b = 2 * a``, the total derivative of ``a + b`` for a is 3; with b held, the partial one is 1:
+
+    >>> a = tf.constant(0.0)
+    >>> b = 2.0 * a
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.gradients(a + b, [a, b])))
+    ...     print(session.run(tf.gradients(a + b, [a, b], stop_gradients=[a, b])))
+    [np.float32(3.0), np.float32(1.0)]
+    [np.float32(1.0), np.float32(1.0)]
+
+    The gradient of a gradient, since it is a tensor as any other:
+
+    >>> first, = tf.gradients(x * x * x, x)
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.gradients(first, x))[0])
+    [ 6. 12.]
     """
     calls = _recorder.get()
     values = [*_listed(ys), *_listed(xs)]

@@ -42,7 +42,30 @@ _UNANSWERED_KEPT = 8
 
 
 class GraphKeys:
-    """Names of the collections that TensorFlow itself fills."""
+    """Names of the collections that TensorFlow itself fills.
+
+    Attributes
+    ----------
+    GLOBAL_VARIABLES, LOCAL_VARIABLES : str
+        What `global_variables` and `local_variables` return.
+    TRAINABLE_VARIABLES : str
+        What optimizers change.
+    LOSSES, REGULARIZATION_LOSSES : str
+        What `losses.get_total_loss` adds.
+    UPDATE_OPS, TRAIN_OP : str
+        Operations that a program runs beside its fetches; gradnb adds none to the first, optimizers add theirs to the
+        second.
+    GLOBAL_STEP : str
+        The variable that counts the steps.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> v = tf.Variable(1.0, name="v")
+    >>> tf.get_default_graph().get_collection(tf.GraphKeys.TRAINABLE_VARIABLES)
+    [<tf.Variable 'v:0' shape=() dtype=float32_ref>]
+    """
 
     GLOBAL_VARIABLES = "variables"
     LOCAL_VARIABLES = "local_variables"
@@ -181,7 +204,21 @@ class Graph:
     # Reading
 
     def get_operations(self) -> list[Operation]:
-        """Return all operations in the order of their creation."""
+        """Return all operations in the order of their creation.
+
+        Returns
+        -------
+        list of Operation
+            A new list; each comes after those that it computes from.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> c = tf.constant(1.0, name="c")
+        >>> [operation.name for operation in tf.get_default_graph().get_operations()]
+        ['c']
+        """
         return list(self._operations)
 
     def operations_since(self, version: int) -> list[Operation]:
@@ -190,12 +227,26 @@ class Graph:
 
     @property
     def version(self) -> int:
-        """The number of operations so far."""
+        """The number of operations so far.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.Graph().version
+        0
+        """
         return len(self._operations)
 
     @property
     def finalized(self) -> bool:
-        """Whether it can no longer change."""
+        """Whether it can no longer change.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.Graph().finalized
+        False
+        """
         return self._finalized
 
     @property
@@ -219,10 +270,32 @@ class Graph:
     def get_operation_by_name(self, name: str) -> Operation:
         """Return the operation called `name`.
 
+        Parameters
+        ----------
+        name : str
+            The operation's name, with its scopes: ``layer/add``.
+
+        Returns
+        -------
+        Operation
+            The operation.
+
         Raises
         ------
         KeyError
             If there is none.
+        TypeError
+            If `name` is no string.
+        ValueError
+            If `name` is the name of a tensor.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> c = tf.constant(1.0, name="c")
+        >>> tf.get_default_graph().get_operation_by_name("c") is c.op
+        True
         """
         element = self.as_graph_element(name, allow_tensor=False)
         assert isinstance(element, Operation)  # what allow_tensor=False says, for the type checker
@@ -231,12 +304,32 @@ class Graph:
     def get_tensor_by_name(self, name: str) -> Tensor:
         """Return the tensor called `name`, such as ``add:0``.
 
+        Parameters
+        ----------
+        name : str
+            The operation's name, a colon, and the number of the output.
+
+        Returns
+        -------
+        Tensor
+            The tensor.
+
         Raises
         ------
         KeyError
             If there is none.
         ValueError
             If `name` is the name of an operation.
+        TypeError
+            If `name` is no string.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> c = tf.constant(1.0, name="c")
+        >>> tf.get_default_graph().get_tensor_by_name("c:0") is c
+        True
         """
         element = self.as_graph_element(name, allow_operation=False)
         assert isinstance(element, Tensor)  # what allow_operation=False says, for the type checker
@@ -244,6 +337,18 @@ class Graph:
 
     def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Tensor | Operation:
         """Return the tensor or operation that `obj` is or names.
+
+        Parameters
+        ----------
+        obj : Tensor, Operation, Variable or str
+            The thing itself, or its name.
+        allow_tensor, allow_operation : bool
+            What it may be.
+
+        Returns
+        -------
+        Tensor or Operation
+            Of this graph.
 
         Raises
         ------
@@ -253,6 +358,14 @@ class Graph:
             If nothing has that name.
         ValueError
             If it belongs to another graph or the name's form does not fit.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> c = tf.constant(1.0, name="c")
+        >>> tf.get_default_graph().as_graph_element("c:0") is c
+        True
         """
         wanted = " or ".join(["Tensor"] * allow_tensor + ["Operation"] * allow_operation)
         if isinstance(obj, Operators):
@@ -305,7 +418,33 @@ class Graph:
     # Names
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
-        """Return `name` inside the current name scope, with a number behind it if it is taken."""
+        """Return `name` inside the current name scope, with a number behind it if it is taken.
+
+        Parameters
+        ----------
+        name : str
+            The wish.
+        mark_as_used : bool
+            False to ask only: the name stays free.
+
+        Returns
+        -------
+        str
+            With the scope in front.
+
+        Raises
+        ------
+        AttributeError
+            If `name` is no string.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> c = tf.constant(1.0, name="c")
+        >>> tf.get_default_graph().unique_name("c", mark_as_used=False)
+        'c_1'
+        """
         if self._scope:
             name = f"{self._scope}/{name}"
         in_use = self._names_in_use
@@ -343,6 +482,15 @@ class Graph:
         ------
         ValueError
             If TensorFlow does not allow the name.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> with tf.get_default_graph().name_scope("layer"):
+        ...     c = tf.constant(1.0, name="c")
+        >>> c.name
+        'layer/c:0'
         """
         if name:
             pattern, kind = (_INNER_SCOPE, "scope") if self._scope else (_NAME, "root scope")
@@ -361,7 +509,32 @@ class Graph:
 
     @contextmanager
     def control_dependencies(self, control_inputs: Iterable[Any] | None) -> Iterator[None]:
-        """Let the operations made inside run after `control_inputs`; None lifts what is around."""
+        """Let the operations made inside run after `control_inputs`; None lifts what is around.
+
+        Parameters
+        ----------
+        control_inputs : iterable of Operation or Tensor, or None
+            What must run before.
+
+        Raises
+        ------
+        TypeError
+            If something in it is neither.
+        ValueError
+            If it belongs to another graph.
+        OperatorNotAllowedInGraphError
+            If a tensor stands in place of a list.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> first = tf.constant(1.0, name="first")
+        >>> with tf.get_default_graph().control_dependencies([first]):
+        ...     second = tf.constant(2.0)
+        >>> [operation.name for operation in second.op.control_inputs]
+        ['first']
+        """
         before = self._control
         if control_inputs is None:
             self._control = ()
@@ -406,7 +579,16 @@ class Graph:
             self._attempt.when_undone(action)
 
     def finalize(self) -> None:
-        """Allow no further operation."""
+        """Allow no further operation.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> graph.finalize()
+        >>> graph.finalized
+        True
+        """
         self._finalized = True
 
     def check_not_finalized(self) -> None:
@@ -473,6 +655,11 @@ class Graph:
     def gradient_override_map(self, op_type_map: Mapping[str, str]) -> Iterator[None]:
         """Let operations made inside, of the types that are its keys, use the gradients registered under its values.
 
+        Parameters
+        ----------
+        op_type_map : Mapping of str to str
+            From the type of an operation to the name under which `RegisterGradient` registered a gradient.
+
         Examples
         --------
         >>> import gradnb as tf
@@ -487,7 +674,21 @@ class Graph:
             self._override_map = before
 
     def as_default(self) -> AbstractContextManager[Graph]:
-        """Make it the default graph inside the ``with`` block."""
+        """Make it the default graph inside the ``with`` block.
+
+        Returns
+        -------
+        context manager
+            Yields the graph.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> with graph.as_default():
+        ...     print(tf.get_default_graph() is graph)
+        True
+        """
         return graphs.pushed(self)
 
     def copy(
@@ -561,7 +762,23 @@ class Graph:
     # Collections
 
     def add_to_collection(self, name: Any, value: Any) -> None:
-        """Add `value` to the collection `name`."""
+        """Add `value` to the collection `name`.
+
+        Parameters
+        ----------
+        name : str
+            The collection: one of `GraphKeys`, or a name of the program's own.
+        value : object
+            What to add, mostly a variable or tensor.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> graph.add_to_collection("watched", 1)
+        >>> graph.get_collection("watched")
+        [1]
+        """
         self.check_not_finalized()
         items = self._collections.setdefault(name, [])
         length = len(items)
@@ -569,27 +786,112 @@ class Graph:
         items.append(value)
 
     def add_to_collections(self, names: Any, value: Any) -> None:
-        """Add `value` to each of the collections `names`."""
+        """Add `value` to each of the collections `names`.
+
+        Parameters
+        ----------
+        names : list of str, or str
+            The collections, each once.
+        value : object
+            What to add.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> graph.add_to_collections(["watched", "kept"], 1)
+        >>> graph.get_collection("kept")
+        [1]
+        """
         for name in (names,) if isinstance(names, str) else dict.fromkeys(names):
             self.add_to_collection(name, value)
 
     def get_collection(self, name: Any, scope: str | None = None) -> list[Any]:
-        """Return what is in the collection `name`; with `scope`, only items whose names begin with it."""
+        """Return what is in the collection `name`; with `scope`, only items whose names begin with it.
+
+        Parameters
+        ----------
+        name : str
+            The collection.
+        scope : str, optional
+            The beginning of the names that count.
+
+        Returns
+        -------
+        list
+            A new one; empty when there is no such collection.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> graph.add_to_collection("watched", 1)
+        >>> graph.get_collection("watched"), graph.get_collection("nothing")
+        ([1], [])
+        """
         items = self._collections.get(name, [])
         if scope is None:
             return list(items)
         return [item for item in items if hasattr(item, "name") and re.match(scope, item.name)]
 
     def get_collection_ref(self, name: Any) -> list[Any]:
-        """Return the collection `name` itself: changes of the list change it."""
+        """Return the collection `name` itself: changes of the list change it.
+
+        Parameters
+        ----------
+        name : str
+            The collection; made when it is missing.
+
+        Returns
+        -------
+        list
+            The list that the graph itself keeps.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> graph.get_collection_ref("watched").append(1)
+        >>> graph.get_collection("watched")
+        [1]
+        """
         return self._collections.setdefault(name, [])
 
     def get_all_collection_keys(self) -> list[Any]:
-        """Return the names of all collections that are not empty."""
+        """Return the names of all collections that are not empty.
+
+        Returns
+        -------
+        list of str
+            In the order in which they were first filled.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> graph.add_to_collection("watched", 1)
+        >>> graph.get_all_collection_keys()
+        ['watched']
+        """
         return [key for key, items in self._collections.items() if items]
 
     def clear_collection(self, name: Any) -> None:
-        """Empty the collection `name`."""
+        """Empty the collection `name`.
+
+        Parameters
+        ----------
+        name : str
+            The collection.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> graph = tf.Graph()
+        >>> graph.add_to_collection("watched", 1)
+        >>> graph.clear_collection("watched")
+        >>> graph.get_collection("watched")
+        []
+        """
         self._collections.pop(name, None)
 
 

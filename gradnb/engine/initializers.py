@@ -62,6 +62,18 @@ class Initializer:
 class zeros_initializer(Initializer):  # TensorFlow's name
     """Zeros.
 
+    Parameters
+    ----------
+    dtype : DType
+        Their type when the variable does not say.
+
+    Raises
+    ------
+    TypeError
+        If `dtype` is none.
+    ValueError
+        When it is called with a shape that has a negative size.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -77,6 +89,16 @@ class zeros_initializer(Initializer):  # TensorFlow's name
 
 class ones_initializer(Initializer):  # TensorFlow's name
     """Ones.
+
+    Parameters
+    ----------
+    dtype : DType
+        Their type when the variable does not say.
+
+    Raises
+    ------
+    TypeError
+        If `dtype` is none.
 
     Examples
     --------
@@ -102,6 +124,11 @@ class constant_initializer(Initializer):  # TensorFlow's name
         Its type when the variable does not say.
     verify_shape : bool
         Whether `value` must have the variable's shape.
+
+    Raises
+    ------
+    TypeError
+        If `dtype` is none; when it is called, if `value` does not fit the shape or the dtype.
 
     Examples
     --------
@@ -129,6 +156,11 @@ class random_uniform_initializer(Initializer):  # TensorFlow's name
         Makes them reproducible.
     dtype : DType
         Their type when the variable does not say.
+
+    Raises
+    ------
+    TypeError
+        If `dtype` is none; when it is called, if a bound is no number.
 
     Examples
     --------
@@ -158,6 +190,11 @@ class random_normal_initializer(Initializer):  # TensorFlow's name
     dtype : DType
         Their type when the variable does not say.
 
+    Raises
+    ------
+    TypeError
+        If `dtype` is none, or no floating-point type.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -176,6 +213,20 @@ class random_normal_initializer(Initializer):  # TensorFlow's name
 
 class truncated_normal_initializer(random_normal_initializer):
     """Normally distributed numbers, those beyond two standard deviations drawn again.
+
+    Parameters
+    ----------
+    mean, stddev : number
+        Mean and standard deviation before the tails are cut.
+    seed : int, optional
+        Makes them reproducible.
+    dtype : DType
+        Their type when the variable does not say.
+
+    Raises
+    ------
+    TypeError
+        If `dtype` is none, or no floating-point type.
 
     Examples
     --------
@@ -207,6 +258,11 @@ class variance_scaling_initializer(Initializer):  # TensorFlow's name
     ------
     ValueError
         If `scale`, `mode` or `distribution` is none of those.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun: Delving Deep into Rectifiers. International Conference on Computer Vision (2015),
+    arXiv:1502.01852: a `scale` of 2 with ``fan_in``.
 
     Examples
     --------
@@ -253,6 +309,20 @@ class variance_scaling_initializer(Initializer):  # TensorFlow's name
 class glorot_uniform_initializer(variance_scaling_initializer):
     """Glorot's uniform distribution: the default of `get_variable`.
 
+    Its bounds are ``±√(6 / (inputs + outputs))``.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Makes them reproducible.
+    dtype : DType
+        Their type when the variable does not say.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio: Understanding the difficulty of training deep feedforward neural networks. International
+    Conference on Artificial Intelligence and Statistics (2010).
+
     Examples
     --------
     >>> import gradnb as tf
@@ -265,6 +335,20 @@ class glorot_uniform_initializer(variance_scaling_initializer):
 
 class glorot_normal_initializer(variance_scaling_initializer):
     """Glorot's normal distribution.
+
+    Its standard deviation is ``√(2 / (inputs + outputs))``; numbers beyond two of them are drawn again.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Makes them reproducible.
+    dtype : DType
+        Their type when the variable does not say.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio: Understanding the difficulty of training deep feedforward neural networks. International
+    Conference on Artificial Intelligence and Statistics (2010).
 
     Examples
     --------
@@ -292,6 +376,11 @@ class orthogonal_initializer(Initializer):
     ------
     ValueError
         If the variable has fewer than two axes.
+
+    References
+    ----------
+    A. M. Saxe, J. L. McClelland, S. Ganguli: Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks. International Conference on Learning Representations (2014), arXiv:1312.6120.
 
     Examples
     --------

@@ -53,6 +53,13 @@ class Reduction:
         The sum, divided by the sum of the weights.
     SUM_BY_NONZERO_WEIGHTS, SUM_OVER_NONZERO_WEIGHTS : str
         The sum, divided by how many of them have a weight other than zero.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.losses.absolute_difference([1.0, 2.0], [2.0, 4.0], reduction=tf.losses.Reduction.SUM)))
+    3.0
     """
 
     NONE = "none"
@@ -64,12 +71,46 @@ class Reduction:
 
     @classmethod
     def all(cls) -> tuple[str, ...]:
-        """Return all of them."""
+        """Return all of them.
+
+        Returns
+        -------
+        tuple of str
+            In TensorFlow's order.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.losses.Reduction.SUM in tf.losses.Reduction.all()
+        True
+        """
         return (cls.NONE, cls.SUM, cls.MEAN, cls.SUM_OVER_BATCH_SIZE, cls.SUM_BY_NONZERO_WEIGHTS)
 
     @classmethod
     def validate(cls, key: str) -> None:
-        """Raise ``ValueError`` if `key` is none of them."""
+        """Raise ``ValueError`` if `key` is none of them.
+
+        Parameters
+        ----------
+        key : str
+            One of them.
+
+        Raises
+        ------
+        ValueError
+            If it is none.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.losses.Reduction.validate(tf.losses.Reduction.SUM)
+        >>> try:
+        ...     tf.losses.Reduction.validate("mean")
+        ... except ValueError as error:
+        ...     print(error)
+        Invalid ReductionKey mean. Choose one of: none, weighted_sum, weighted_mean, weighted_sum_over_batch_size,
+        weighted_sum_by_nonzero_weights.
+        """
         if key not in cls.all():
             raise ValueError(f"Invalid ReductionKey {key}. Choose one of: {', '.join(cls.all())}.")
 

@@ -104,6 +104,11 @@ def recording_runs() -> Iterator[list[Run]]:
 class ConfigProto:
     """Accepted for the sake of programs that pass one; NumPy needs no configuration.
 
+    Parameters
+    ----------
+    **options
+        TensorFlow's settings of devices and threads, which are ignored.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -126,6 +131,13 @@ class Session(AbstractContextManager["Session"]):
         By default the default graph.
     config : ConfigProto, optional
         Accepted, not needed.
+
+    Raises
+    ------
+    ValueError
+        If `target` is another process.
+    TypeError
+        If `graph` is no graph.
 
     Examples
     --------
@@ -188,11 +200,30 @@ class Session(AbstractContextManager["Session"]):
 
     @property
     def closed(self) -> bool:
-        """Whether it can run no more."""
+        """Whether it can run no more.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> with tf.Session() as session:
+        ...     print(session.closed)
+        False
+        >>> session.closed
+        True
+        """
         return self._closed
 
     def close(self) -> None:
-        """Give back the variables' memory; the session cannot run afterwards."""
+        """Give back the variables' memory; the session cannot run afterwards.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> session = tf.Session()
+        >>> session.close()
+        >>> session.closed
+        True
+        """
         self._closed = True
         self._cells.clear()
         self._variables = None
@@ -201,7 +232,24 @@ class Session(AbstractContextManager["Session"]):
             self._plans.popitem()[1].forget()
 
     def as_default(self) -> AbstractContextManager[Any]:
-        """Make it the default session inside a ``with`` block, without closing it at its end."""
+        """Make it the default session inside a ``with`` block, without closing it at its end.
+
+        Returns
+        -------
+        context manager
+            Yields the session.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> session = tf.Session()
+        >>> with session.as_default():
+        ...     print(tf.constant(2.0).eval())
+        2.0
+        >>> session.closed
+        False
+        >>> session.close()
+        """
         return sessions.pushed(self)
 
     def __enter__(self) -> Session:
@@ -248,6 +296,17 @@ class Session(AbstractContextManager["Session"]):
             If a variable was not initialized.
         RuntimeError
             If the session is closed or the graph is empty.
+        UnknownError
+            If a function of the program, called by `py_func`, fails.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> p = tf.placeholder(tf.float32, [2])
+        >>> y = 2.0 * p
+        >>> with tf.Session() as session:
+        ...     print(session.run({"y": y, "its gradient": tf.gradients(y, p)[0]}, {p: [1.0, 2.0]}))
+        {'y': array([2., 4.], dtype=float32), 'its gradient': array([2., 2.], dtype=float32)}
         """
         if feed_dict is None:
             feed_dict = _NO_FEEDS
@@ -275,7 +334,31 @@ class Session(AbstractContextManager["Session"]):
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
     ) -> Callable[..., Any]:
-        """Return a function that runs `fetches` with its arguments fed to `feed_list`."""
+        """Return a function that runs `fetches` with its arguments fed to `feed_list`.
+
+        Parameters
+        ----------
+        fetches
+            As for `run`.
+        feed_list : list of Tensor, optional
+            What the arguments are fed to, in order.
+        accept_options : bool
+            Accepted, not used.
+
+        Returns
+        -------
+        callable
+            Takes one value for each entry of `feed_list`; returns what `run` does.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> p = tf.placeholder(tf.float32, [])
+        >>> with tf.Session() as session:
+        ...     double = session.make_callable(2.0 * p, [p])
+        ...     print(double(3.0))
+        6.0
+        """
         keys = list(feed_list or [])
 
         def run(*values: Any) -> Any:
@@ -329,6 +412,18 @@ class Session(AbstractContextManager["Session"]):
 class InteractiveSession(Session):
     """A session that is the default one from its creation until it is closed.
 
+    Parameters
+    ----------
+    target, graph, config
+        As for `Session`.
+
+    Raises
+    ------
+    ValueError
+        If `target` is another process.
+    TypeError
+        If `graph` is no graph.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -346,6 +441,15 @@ class InteractiveSession(Session):
         self._kept.enter_context(sessions.pushed(self))
 
     def close(self) -> None:
-        """Stop being the default session, and give back the variables' memory."""
+        """Stop being the default session, and give back the variables' memory.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> session = tf.InteractiveSession()
+        >>> session.close()
+        >>> tf.get_default_session() is session
+        False
+        """
         self._kept.close()
         super().close()

@@ -132,55 +132,163 @@ class TensorShape:
 
     @property
     def dims(self) -> list[Dimension] | None:
-        """The dimensions; None when the rank is unknown."""
+        """The dimensions; None when the rank is unknown.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.TensorShape([2, None]).dims
+        [Dimension(2), Dimension(None)]
+        """
         return None if self._dims is None else [Dimension(d) for d in self._dims]
 
     def as_list(self) -> list[int | None]:
         """Return the dimensions as ints, unknown ones as None.
 
+        Returns
+        -------
+        list of (int or None)
+            One entry for each dimension.
+
         Raises
         ------
         ValueError
             If the rank is unknown.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.zeros([2, 3]).shape.as_list()
+        [2, 3]
         """
         if self._dims is None:
             raise ValueError("as_list() is not defined on an unknown TensorShape.")
         return list(self._dims)
 
     def is_fully_defined(self) -> bool:
-        """Return whether every dimension is known."""
+        """Return whether every dimension is known.
+
+        Returns
+        -------
+        bool
+            False when a size, or the rank, is unknown.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.TensorShape([2, 3]).is_fully_defined(), tf.TensorShape([2, None]).is_fully_defined()
+        (True, False)
+        """
         return is_full(self._dims)
 
     def num_elements(self) -> int | None:
-        """Return the number of elements; None when unknown."""
+        """Return the number of elements; None when unknown.
+
+        Returns
+        -------
+        int or None
+            The product of the dimensions.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.TensorShape([2, 3]).num_elements()
+        6
+        """
         return element_count(self._dims)
 
     def is_compatible_with(self, other: Any) -> bool:
-        """Return whether one tensor could have both shapes."""
+        """Return whether one tensor could have both shapes.
+
+        Parameters
+        ----------
+        other : TensorShape or list of (int or None)
+            The other shape.
+
+        Returns
+        -------
+        bool
+            False when they contradict each other.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.TensorShape([2, None]).is_compatible_with([2, 3]), tf.TensorShape([2]).is_compatible_with([3])
+        (True, False)
+        """
         return compatible(self._dims, as_static_shape(other))
 
     def merge_with(self, other: Any) -> TensorShape:
         """Return the shape with what either of the two knows.
 
+        Parameters
+        ----------
+        other : TensorShape or list of (int or None)
+            The other shape.
+
+        Returns
+        -------
+        TensorShape
+            What is known of either.
+
         Raises
         ------
         ValueError
             If they contradict each other.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.TensorShape([2, None]).merge_with([None, 3]))
+        (2, 3)
         """
         return TensorShape(merge(self._dims, as_static_shape(other)))
 
     def concatenate(self, other: Any) -> TensorShape:
-        """Return this shape followed by `other`."""
+        """Return this shape followed by `other`.
+
+        Parameters
+        ----------
+        other : TensorShape or list of (int or None)
+            What follows.
+
+        Returns
+        -------
+        TensorShape
+            Of unknown rank when that of either is.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.TensorShape([2]).concatenate([None, 3]))
+        (2, ?, 3)
+        """
         more = as_static_shape(other)
         return TensorShape(None if self._dims is None or more is None else self._dims + more)
 
     def with_rank(self, rank: int) -> TensorShape:
         """Return this shape, known to have `rank` dimensions.
 
+        Parameters
+        ----------
+        rank : int
+            The number of dimensions.
+
+        Returns
+        -------
+        TensorShape
+            This one; when its rank was unknown, one of unknown dimensions.
+
         Raises
         ------
         ValueError
             If its rank is another.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.TensorShape(None).with_rank(2))
+        (?, ?)
         """
         return self.merge_with((None,) * rank)
 

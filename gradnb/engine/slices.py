@@ -27,6 +27,15 @@ class IndexedSlicesValue(NamedTuple):
         The row of the whole to which each belongs; repeated ones add.
     dense_shape : ndarray or None
         The shape of the whole.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> x = tf.constant([[1.0], [2.0], [3.0]])
+    >>> slices = tf.gradients(tf.gather(x, [2, 2]), x)[0]
+    >>> with tf.Session() as session:
+    ...     print(session.run(slices).indices)
+    [2 2]
     """
 
     values: Array
@@ -85,7 +94,16 @@ class IndexedSlices:
 
     @property
     def shape(self) -> TensorShape:
-        """What is known of the shape of the whole."""
+        """What is known of the shape of the whole.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> x = tf.constant([[1.0], [2.0], [3.0]])
+        >>> slices = tf.gradients(tf.gather(x, [2, 2]), x)[0]
+        >>> print(slices.shape)
+        (3, 1)
+        """
         known = None if self.dense_shape is None else constant_value(self.dense_shape)
         return TensorShape(None if known is None else known.tolist())
 

@@ -40,6 +40,14 @@ class Operation:
         Its place in the order of creation, in which any operation comes after its inputs.
     forward : Operation or None
         The operation whose gradient it helps to compute; None outside of gradients.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> y = tf.multiply(tf.constant(2.0, name="c"), 3.0, name="y")
+    >>> y.op.type, y.op.inputs[0].name, y.op.outputs[0] is y
+    ('Mul', 'c:0', True)
     """
 
     __slots__ = (
@@ -83,26 +91,71 @@ class Operation:
 
     @property
     def outputs(self) -> tuple[Tensor, ...]:
-        """The tensors that it computes."""
+        """The tensors that it computes.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> c = tf.constant(1.0)
+        >>> c.op.outputs[0] is c
+        True
+        """
         outputs = self._outputs
         return outputs if isinstance(outputs, tuple) else (outputs,)
 
     @property
     def type(self) -> str:
-        """The kind of operation, with TensorFlow's name: ``MatMul``."""
+        """The kind of operation, with TensorFlow's name: ``MatMul``.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> (tf.constant(1.0) + 2.0).op.type
+        'AddV2'
+        """
         return self.definition.type
 
     def values(self) -> tuple[Tensor, ...]:
-        """Return the outputs."""
+        """Return the outputs.
+
+        Returns
+        -------
+        tuple of Tensor
+            The same as `outputs`.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> c = tf.constant(1.0)
+        >>> c.op.values() == c.op.outputs
+        True
+        """
         return self.outputs
 
     def get_attr(self, name: str) -> Any:
         """Return one attribute; ``T`` is the dtype of the first input, ``_class`` the colocation.
 
+        Parameters
+        ----------
+        name : str
+            The attribute's name.
+
+        Returns
+        -------
+        object
+            Its value.
+
         Raises
         ------
         ValueError
             If there is none of that name.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> a = tf.ones([2, 3])
+        >>> tf.matmul(a, a, transpose_b=True).op.get_attr("transpose_b")
+        True
         """
         if name in self.attributes:
             return self.attributes[name]
@@ -111,12 +164,32 @@ class Operation:
         raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
 
     def colocation_groups(self) -> list[bytes]:
-        """Return with which operations it is to share a device, as ``[b'loc:@name']``."""
+        """Return with which operations it is to share a device, as ``[b'loc:@name']``.
+
+        Returns
+        -------
+        list of bytes
+            Its own name when it is free.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.constant(1.0, name="c_colocated").op.colocation_groups()
+        [b'loc:@c_colocated']
+        """
         return list(self.graph.colocations.get(self, ())) or [f"loc:@{self.name}".encode()]
 
     @property
     def node_def(self) -> str:
-        """A description of the operation, in the form of TensorFlow's protocol buffer text."""
+        """A description of the operation, in the form of TensorFlow's protocol buffer text.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> print(tf.placeholder(tf.float32, [2], name="p").op.node_def.splitlines()[0])
+        name: "p"
+        """
         lines = [f'name: "{self.name}"', f'op: "{self.type}"']
         lines += [f'input: "{tensor.name.removesuffix(":0")}"' for tensor in self.inputs]
         lines += [f'input: "^{operation.name}"' for operation in self.control_inputs]
@@ -124,7 +197,29 @@ class Operation:
         return "\n".join(lines) + "\n"
 
     def run(self, feed_dict: Mapping[Any, Any] | None = None, session: Session | None = None) -> None:
-        """Run the operation in `session`, by default in the default session."""
+        """Run the operation in `session`, by default in the default session.
+
+        Parameters
+        ----------
+        feed_dict : Mapping, optional
+            Values of placeholders, as for `Session.run`.
+        session : Session, optional
+            Where to run.
+
+        Raises
+        ------
+        ValueError
+            If there is no session.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> v = tf.Variable(2.0)
+        >>> with tf.Session():
+        ...     v.initializer.run()
+        ...     print(v.eval())
+        2.0
+        """
         session_for(session, "run", "Cannot execute operation using").run(self, feed_dict)
 
     def __repr__(self) -> str:
@@ -306,35 +401,95 @@ class Tensor(Operators):
 
     @property
     def name(self) -> str:
-        """The operation's name and the output's number: ``add:0``."""
+        """The operation's name and the output's number: ``add:0``.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.constant(1.0, name="named_here").name
+        'named_here:0'
+        """
         return f"{self.op.name}:{self.value_index}"
 
     @property
     def graph(self) -> Graph:
-        """The graph it belongs to."""
+        """The graph it belongs to.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.constant(1.0).graph is tf.get_default_graph()
+        True
+        """
         return self.op.graph
 
     @property
     def shape(self) -> TensorShape:
-        """What is known of its shape."""
+        """What is known of its shape.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.ones([2, 3]).shape.as_list()
+        [2, 3]
+        """
         return TensorShape(self.static_shape)
 
     def get_shape(self) -> TensorShape:
-        """Return what is known of its shape."""
+        """Return what is known of its shape.
+
+        Returns
+        -------
+        TensorShape
+            The same as `shape`.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> print(tf.ones([2, 3]).get_shape())
+        (2, 3)
+        """
         return self.shape
 
     def set_shape(self, shape: Any) -> None:
         """Add knowledge of the shape.
 
+        Parameters
+        ----------
+        shape : TensorShape or list of (int or None)
+            What is known.
+
         Raises
         ------
         ValueError
             If it contradicts what is known.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> p = tf.placeholder(tf.float32, [None, 3])
+        >>> p.set_shape([2, None])
+        >>> print(p.shape)
+        (2, 3)
         """
         self.static_shape = shapes.merge(self.static_shape, shapes.as_static_shape(shape))
 
     def consumers(self) -> list[Operation]:
-        """Return the operations that compute from this tensor."""
+        """Return the operations that compute from this tensor.
+
+        Returns
+        -------
+        list of Operation
+            In the order in which they were made.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> c = tf.constant(1.0)
+        >>> y = tf.exp(c)
+        >>> c.consumers() == [y.op]
+        True
+        """
         return [op for op in self.graph.get_operations() if any(tensor is self for tensor in op.inputs)]
 
     def as_tensor(self, dtype: DType | None = None, as_reference: bool = False) -> Tensor:
@@ -355,10 +510,31 @@ class Tensor(Operators):
     def eval(self, feed_dict: Mapping[Any, Any] | None = None, session: Session | None = None) -> Any:
         """Return the value in `session`, by default in the default session.
 
+        Parameters
+        ----------
+        feed_dict : Mapping, optional
+            Values of placeholders, as for `Session.run`.
+        session : Session, optional
+            Where to run.
+
+        Returns
+        -------
+        ndarray or NumPy scalar
+            The value; it belongs to the caller.
+
         Raises
         ------
         ValueError
             If there is neither.
+        AttributeError
+            If `session` is no session.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> with tf.Session():
+        ...     print((tf.constant(2.0) * 3.0).eval())
+        6.0
         """
         return session_for(session, "eval", "Cannot evaluate tensor using").run(self, feed_dict)
 

@@ -62,6 +62,11 @@ class Optimizer:
     GATE_NONE, GATE_OP, GATE_GRAPH : int
         What waits for what: nothing; the gradients of one operation for each other; all gradients for each other.
 
+    Raises
+    ------
+    ValueError
+        If `name` is empty.
+
     Examples
     --------
     >>> import gradnb as tf
@@ -131,6 +136,21 @@ class Optimizer:
         ------
         ValueError
             If no variable has a gradient.
+        TypeError
+            If `loss` is no tensor, or something in `var_list` is no variable.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> descent = tf.train.GradientDescentOptimizer(0.1)
+        >>> step = descent.minimize(x * x)
+        >>> with tf.Session() as session:
+        ...     session.run(tf.global_variables_initializer())
+        ...     session.run(step)
+        ...     print(session.run(x))
+        2.4
         """
         found = self.compute_gradients(
             loss, var_list, gate_gradients, aggregation_method, colocate_gradients_with_ops, grad_loss
@@ -169,6 +189,20 @@ class Optimizer:
         ------
         ValueError
             If there is no variable, or an option or a dtype is not allowed.
+        TypeError
+            If something in `var_list` is no variable.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> descent = tf.train.GradientDescentOptimizer(0.1)
+        >>> ((gradient, variable),) = descent.compute_gradients(x * x)
+        >>> with tf.Session() as session:
+        ...     session.run(tf.global_variables_initializer())
+        ...     print(variable.name, session.run(gradient))
+        x:0 6.0
         """
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
@@ -223,6 +257,23 @@ class Optimizer:
             If there is no pair, or no gradient among them.
         TypeError
             If a gradient cannot be one.
+        NotImplementedError
+            If something in it is no variable, or the optimizer has no rule for such gradients.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> descent = tf.train.GradientDescentOptimizer(0.1)
+        >>> pairs = descent.compute_gradients(x * x)
+        >>> pairs = [(tf.clip_by_norm(gradient, 1.0), variable) for gradient, variable in pairs]
+        >>> step = descent.apply_gradients(pairs)
+        >>> with tf.Session() as session:
+        ...     session.run(tf.global_variables_initializer())
+        ...     session.run(step)
+        ...     print(session.run(x))
+        2.9
         """
         pairs = [(_as_gradient(gradient), variable) for gradient, variable in grads_and_vars]
         if not pairs:
@@ -275,19 +326,86 @@ class Optimizer:
     # What optimizers keep
 
     def get_name(self) -> str:
-        """Return the optimizer's name."""
+        """Return the optimizer's name.
+
+        Returns
+        -------
+        str
+            As its constructor took it.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.train.AdamOptimizer(0.1).get_name()
+        'Adam'
+        """
         return self._name
 
     def get_slot(self, var: Variable, name: str) -> Variable | None:
-        """Return what is kept under `name` for the variable `var`; None if nothing is."""
+        """Return what is kept under `name` for the variable `var`; None if nothing is.
+
+        Parameters
+        ----------
+        var : Variable
+            A variable that it changes.
+        name : str
+            One of `get_slot_names`.
+
+        Returns
+        -------
+        Variable or None
+            Of the shape of `var`.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> optimizer = tf.train.MomentumOptimizer(0.1, 0.9)
+        >>> step = optimizer.minimize(x * x)
+        >>> optimizer.get_slot(x, "momentum").name
+        'x/Momentum:0'
+        """
         return self._slots.get(name, {}).get(var.op)
 
     def get_slot_names(self) -> list[str]:
-        """Return under which names something is kept for variables."""
+        """Return under which names something is kept for variables.
+
+        Returns
+        -------
+        list of str
+            In alphabetical order.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> optimizer = tf.train.MomentumOptimizer(0.1, 0.9)
+        >>> step = optimizer.minimize(x * x)
+        >>> optimizer.get_slot_names()
+        ['momentum']
+        """
         return sorted(name for name, kept in self._slots.items() if kept)
 
     def variables(self) -> list[Variable]:
-        """Return the variables that the optimizer itself has in the default graph."""
+        """Return the variables that the optimizer itself has in the default graph.
+
+        Returns
+        -------
+        list of Variable
+            What it keeps for each variable, and what it counts, by name.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> optimizer = tf.train.MomentumOptimizer(0.1, 0.9)
+        >>> step = optimizer.minimize(x * x)
+        >>> [variable.name for variable in optimizer.variables()]
+        ['x/Momentum:0']
+        """
         graph = get_default_graph()
         slots = [slot for kept in self._slots.values() for slot in kept.values() if slot.graph is graph]
         others = [variable for (_, place), variable in self._other_variables.items() if place is graph]
@@ -430,6 +548,13 @@ class MomentumOptimizer(Optimizer):
     use_nesterov : bool
         Whether the step looks ahead: ``v ← v − learning_rate · (g + momentum · a)``.
 
+    References
+    ----------
+    B. T. Polyak: Some methods of speeding up the convergence of iteration methods. USSR Computational Mathematics and
+    Mathematical Physics 4 (1964). The look ahead is that of Y. Nesterov (1983), in the form of I. Sutskever, J.
+    Martens, G. Dahl, G. Hinton: On the importance of initialization and momentum in deep learning. International
+    Conference on Machine Learning (2013).
+
     Examples
     --------
     >>> import gradnb as tf
@@ -501,6 +626,11 @@ class AdagradOptimizer(Optimizer):
     ValueError
         If `initial_accumulator_value` is not more than zero.
 
+    References
+    ----------
+    J. Duchi, E. Hazan, Y. Singer: Adaptive Subgradient Methods for Online Learning and Stochastic Optimization. Journal
+    of Machine Learning Research 12 (2011).
+
     Examples
     --------
     >>> import gradnb as tf
@@ -555,6 +685,11 @@ class RMSPropOptimizer(Optimizer):
         Whether the square of the mean gradient is subtracted from ``s``.
     name : str
         The name of the operation that takes a step.
+
+    References
+    ----------
+    T. Tieleman, G. Hinton: Lecture 6.5 of Neural Networks for Machine Learning, Coursera (2012). The centered form is
+    that of A. Graves: Generating Sequences With Recurrent Neural Networks (2013), arXiv:1308.0850.
 
     Examples
     --------
@@ -622,6 +757,11 @@ class AdamOptimizer(Optimizer):
         Accepted, not needed.
     name : str
         The name of the operation that takes a step.
+
+    References
+    ----------
+    D. P. Kingma, J. Ba: Adam: A Method for Stochastic Optimization. International Conference on Learning
+    Representations (2015), arXiv:1412.6980; `epsilon` is the ``epsilon hat`` of its section 2.
 
     Examples
     --------

@@ -57,6 +57,16 @@ class Verdict:
         A sentence or two in the learner's language, which don't give the number away.
     kind : str
         ``right``, or what went wrong: one of `KINDS`.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> x = tf.Variable(3.0, name="x")
+    >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+    >>> verdict = quiz.check("x", "6")
+    >>> bool(verdict), verdict.kind
+    (True, 'right')
     """
 
     right: bool
@@ -105,7 +115,25 @@ _NOT_COUNTED: Final = ("not_tried", "unreadable", "not_computed")
 
 @dataclass(frozen=True)
 class Attempt:
-    """One answer, as it was typed, and what was said of it."""
+    """One answer, as it was typed, and what was said of it.
+
+    Attributes
+    ----------
+    answer : str
+        As it was typed.
+    verdict : Verdict
+        What was said of it.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> x = tf.Variable(3.0, name="x")
+    >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+    >>> _ = quiz.check("x", "6")
+    >>> quiz.answers["x"][0].answer
+    '6'
+    """
 
     answer: str
     verdict: Verdict
@@ -218,6 +246,15 @@ class Quiz:
         ------
         ValueError
             If `name` is not asked.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> quiz.check("x", "-6")
+        ✗ Look at the sign: does the result grow or shrink when x grows?
         """
         self._check_name(name)
         if answer is ...:
@@ -232,6 +269,11 @@ class Quiz:
     def give_up(self, name: str) -> str:
         """Show a gradient that was not found.
 
+        Parameters
+        ----------
+        name : str
+            Which gradient; one of `names`.
+
         Returns
         -------
         str
@@ -241,6 +283,15 @@ class Quiz:
         ------
         ValueError
             If `name` is not asked.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> quiz.give_up("x")
+        '6.0'
         """
         self._check_name(name)
         self._found.setdefault(name, False)
@@ -260,6 +311,18 @@ class Quiz:
         -------
         tuple of str
             The names of what is another gradient now.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> explanation = tf.explain(x * x, x, hide="x", language="en")
+        >>> quiz = explanation.quiz()
+        >>> quiz.follow(explanation.recompute({"x": 5.0}))
+        ('x',)
+        >>> quiz.check("x", "10").right
+        True
         """
         before = {name: self._gradient(name) for name in self.names}
         self._state = explanation.quiz_state()
@@ -270,22 +333,66 @@ class Quiz:
 
     @property
     def answers(self) -> dict[str, tuple[Attempt, ...]]:
-        """The attempts at each gradient, in order."""
+        """The attempts at each gradient, in order.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> _ = quiz.check("x", "6")
+        >>> [attempt.answer for attempt in quiz.answers["x"]]
+        ['6']
+        """
         return {name: tuple(attempts) for name, attempts in self._attempts.items()}
 
     @property
     def revealed(self) -> tuple[str, ...]:
-        """The gradients that were found or shown: what need not be hidden any more."""
+        """The gradients that were found or shown: what need not be hidden any more.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> _ = quiz.check("x", "6")
+        >>> quiz.revealed
+        ('x',)
+        """
         return tuple(name for name in self.names if name in self._found)
 
     @property
     def right(self) -> tuple[str, ...]:
-        """The gradients that were found."""
+        """The gradients that were found.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> _ = quiz.check("x", "6")
+        >>> quiz.right
+        ('x',)
+        """
         return tuple(name for name in self.names if self._found.get(name))
 
     @property
     def is_complete(self) -> bool:
-        """Whether all of them were found or shown."""
+        """Whether all of them were found or shown.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> _ = quiz.check("x", "6")
+        >>> quiz.is_complete
+        True
+        """
         return len(self._found) == len(self.names)
 
     def results(self, **about: str) -> dict[str, Any]:
@@ -301,6 +408,17 @@ class Quiz:
         dict
             ``right`` and ``of`` count; ``gradients`` holds for each its ``name``, ``attempts``, whether it is
             ``right`` or was ``shown``, and the kinds of its ``hints`` in order.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> _ = quiz.check("x", "6")
+        >>> results = quiz.results(who="Li Wei")
+        >>> results["who"], results["right"], results["of"]
+        ('Li Wei', 1, 1)
         """
         gradients = [
             {
@@ -333,11 +451,43 @@ class Quiz:
         ------
         OSError
             If it cannot be written.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     print(quiz.save(f"{folder}/results.json", who="Li Wei").name)
+        results.json
         """
         return write_whole(Path(file), self.json(**about).encode(), self.language)
 
     def json(self, **about: str) -> str:
-        """Return the results as `save` writes them."""
+        """Return the results as `save` writes them.
+
+        Parameters
+        ----------
+        **about : str
+            As for `results`.
+
+        Returns
+        -------
+        str
+            JSON, with its keys in order.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> import json
+        >>> json.loads(quiz.json())["of"]
+        1
+        """
         return json.dumps(self.results(**about), ensure_ascii=False, indent=2) + "\n"
 
     def __repr__(self) -> str:
@@ -350,7 +500,18 @@ class Quiz:
 
     @property
     def progress(self) -> str:
-        """How many are right, in words: ``1 of 2 right``."""
+        """How many are right, in words: ``1 of 2 right``.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> x = tf.Variable(3.0, name="x")
+        >>> quiz = tf.explain(x * x, x, hide="x", language="en").quiz()
+        >>> _ = quiz.check("x", "6")
+        >>> quiz.progress
+        '1 of 1 right'
+        """
         return self._say("progress", right=len(self.right), of=len(self.names))
 
     # Judging
