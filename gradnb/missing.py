@@ -10,8 +10,8 @@ from gradnb.messages import text
 
 #: How many near names are offered.
 _OFFERED = 3
-#: How alike a name must be to be offered, from 0 to 1.
-_LIKENESS = 0.7
+#: How alike a name must be to be offered, from 0 to 1: in the namespace where it was looked for, and in another one.
+_LIKENESS_HERE, _LIKENESS_ELSEWHERE = 0.75, 0.85
 
 #: Which names of TensorFlow are out, each with the message that says what serves instead.
 _OUT: dict[str, str] = {
@@ -127,8 +127,8 @@ def _nearest(namespace: str, name: str) -> list[str]:
     for known in (here, everywhere):
         if key in known:
             return [known[key]]
-    for known in (here, everywhere):
-        if close := difflib.get_close_matches(key, known, n=_OFFERED, cutoff=_LIKENESS):
+    for known, likeness in ((here, _LIKENESS_HERE), (everywhere, _LIKENESS_ELSEWHERE)):
+        if close := difflib.get_close_matches(key, known, n=_OFFERED, cutoff=likeness):
             return [known[match] for match in close]
     return []
 
