@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import io
+import json
 import os
 import signal
 import subprocess
@@ -139,6 +141,27 @@ def test_a_command_that_fails_is_quoted(
     assert capfd.readouterr() == ("", "")
 
 
+@posix_only
+def test_a_command_that_cannot_be_started_is_no_exception_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake_dot(tmp_path, monkeypatch, "")
+    (tmp_path / "dot").write_bytes(b"\x7fELF no program at all")
+    with pytest.raises(LayoutUnavailable, match="Exec format error") as caught:
+        draw(GRAPH, engine="dot")
+    assert caught.value.reason == "render.no_layout"
+
+
+@posix_only
+@pytest.mark.parametrize("format", sorted(MAGIC))
+def test_a_command_that_writes_anything_else_has_drawn_nothing(
+    format: layout.Format, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake_dot(tmp_path, monkeypatch, "echo hello")
+    with pytest.raises(LayoutUnavailable, match=f"hello.* is no {format.upper()}"):
+        draw(GRAPH, format, engine="dot")
+
+
 def test_a_kept_process_that_hangs_is_ended(played, worker: layout._Worker) -> None:  # type: ignore[no-untyped-def]  # fixture
     played("import sys, time; sys.stdin.readline(); time.sleep(600)")
     with pytest.raises(LayoutUnavailable) as caught:
@@ -179,6 +202,54 @@ def test_the_kept_process_says_when_pygraphviz_cannot_be_imported(
     with pytest.raises(LayoutUnavailable) as caught:
         worker.draw(GRAPH, "svg", 10.0)
     assert caught.value.reason == "render.no_engine"
+
+
+@needs_pygraphviz
+def test_the_kept_process_answers_job_after_job_and_ends_when_there_are_no_more() -> None:
+    jobs = [
+        {"dot": GRAPH, "format": "svg", "dpi": None},
+        {"dot": "digraph { a [ }", "format": "svg", "dpi": None},
+        {"dot": GRAPH, "format": "png", "dpi": 144},
+    ]
+    done = subprocess.run(
+        [sys.executable, "-P", str(layout._WORKER)],
+        input="".join(json.dumps(job) + "\n" for job in jobs).encode(),
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    said, answers = io.BytesIO(done.stdout), []
+    while line := said.readline():
+        head = json.loads(line)
+        answers.append((head, said.read(head["size"])))
+    assert [picture[:4] for _, picture in answers] == [b"<?xm", b"", b"\x89PNG"]
+    assert [bool(head["error"]) for head, _ in answers] == [False, True, False]
+    assert "syntax error" in answers[1][0]["error"]
+    assert not any(head["missing"] for head, _ in answers)
+
+
+@posix_only
+def test_a_picture_of_nothing_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "pygraphviz.py").write_text(
+        "class AGraph:\n"
+        "    def __init__(self, string): print('what the library prints is no answer', flush=True)\n"
+        "    def __enter__(self): return self\n"
+        "    def __exit__(self, *problem): pass\n"
+        "    def draw(self, format, prog): return None\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", str(layout._WORKER)],
+        input=json.dumps({"dot": GRAPH, "format": "svg", "dpi": None}).encode() + b"\n",
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    head = json.loads(done.stdout)
+    assert head == {
+        "size": 0,
+        "error": "Graphviz gave no picture. what the library prints is no answer",
+        "missing": False,
+    }
 
 
 @needs_pygraphviz
@@ -230,20 +301,23 @@ def test_an_interrupt_from_the_keyboard_does_not_reach_the_kept_process(worker: 
 
 @needs_pygraphviz
 @posix_only
-def test_a_forked_child_draws_with_a_process_of_its_own() -> None:
-    program = """
+@pytest.mark.parametrize("drawn_before", [True, False])
+def test_a_forked_child_draws_with_a_process_of_its_own(drawn_before: bool) -> None:
+    program = f"""
         import os
         from gradnb.render.layout import draw, _worker
-        draw("digraph { a }", engine="pygraphviz")
-        kept = _worker._process.pid
+        if {drawn_before}:
+            draw("digraph {{ a }}", engine="pygraphviz")
+        kept = _worker._process
         child = os.fork()
         if child == 0:
-            good = draw("digraph { b }", engine="pygraphviz").startswith(b"<?xml") and _worker._process.pid != kept
+            assert _worker._process is None
+            good = draw("digraph {{ b }}", engine="pygraphviz").startswith(b"<?xml")
             _worker.end()
             os._exit(0 if good else 1)
         assert os.waitpid(child, 0)[1] == 0
-        assert draw("digraph { c }", engine="pygraphviz").startswith(b"<?xml")
-        assert _worker._process.pid == kept
+        assert draw("digraph {{ c }}", engine="pygraphviz").startswith(b"<?xml")
+        assert kept is None or _worker._process is kept
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)], cwd=ROOT, capture_output=True, text=True, timeout=60
