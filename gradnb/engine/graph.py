@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypeVar
 
@@ -198,7 +199,11 @@ class Graph:
         self._runs: dict[object, Run] = {}
         #: The latest calls of `gradients` that gave a None: consulted only when that is fetched.
         self.unanswered: deque[Unanswered] = deque(maxlen=_UNANSWERED_KEPT)
-        self._copied: tuple[Graph, Mapping[Operation, Operation]] | None = None
+        self._copied: tuple[Graph, dict[Operation, Operation]] | None = None
+        #: Of how many operations of the graph from which it is copied there is no copy yet: now, and at first.
+        self._missing = self._missing_at_first = 0
+        #: Operations from this index on are its own.
+        self._copied_before = 0
         self._attempt: _Attempt | None = None
 
     # Reading
@@ -223,7 +228,9 @@ class Graph:
 
     def operations_since(self, version: int) -> list[Operation]:
         """Return the operations made since there were `version` of them."""
-        return self._operations[version:]
+        # Copies that were made later stand among them.
+        since = self._operations[version - self._missing_at_first :]
+        return [operation for operation in since if operation.index >= version] if self._missing_at_first else since
 
     @property
     def version(self) -> int:
@@ -235,7 +242,7 @@ class Graph:
         >>> tf.Graph().version
         0
         """
-        return len(self._operations)
+        return self._missing + len(self._operations)
 
     @property
     def finalized(self) -> bool:
@@ -413,7 +420,11 @@ class Graph:
             operation = self._operations[self._looked_up]
             self._by_name[operation.name] = operation
             self._looked_up += 1
-        return self._by_name.get(name)
+        operation = self._by_name.get(name)
+        if operation is None and self._missing and self._copied is not None:
+            original = self._copied[0]._find(name)
+            operation = None if original is None else self._copy_of(original)
+        return operation
 
     # Names
 
@@ -643,7 +654,7 @@ class Graph:
             self._control,
             attributes or _NO_ATTRIBUTES,
             specs,
-            len(self._operations),
+            self._missing + len(self._operations),
             self._forward,
         )
         self._operations.append(operation)
@@ -692,7 +703,7 @@ class Graph:
         return graphs.pushed(self)
 
     def copy(
-        self, before: int | None = None, names_in_use: Mapping[str, int] | None = None
+        self, before: int | None = None, names_in_use: Mapping[str, int] | None = None, on_demand: bool = False
     ) -> tuple[Graph, dict[Operation, Operation]]:
         """Return a private copy and what each operation became in it.
 
@@ -702,38 +713,82 @@ class Graph:
             Copy only the operations made before the one with this index.
         names_in_use : Mapping, optional
             The names in use at that time, as `names_snapshot` gave them.
+        on_demand : bool
+            Copy an operation only when its copy is asked for, by `own` or by name, and then with all from which it is
+            computed: a call in a large graph has to do with a part of it. What would have to run before one of these,
+            for the sake of its side effects, is left out.
 
         Returns
         -------
         Graph
             Operations of the same names, and the same next unique names; not finalized.
         dict
-            From each operation to its copy.
+            From each operation to its copy; on demand it grows.
         """
         twin = Graph()
         twin._names_in_use = dict(self._names_in_use if names_in_use is None else names_in_use)
         twin.seed = self.seed
+        # Also afterwards: a gradient that the program itself wrote may hold on to tensors of this graph.
         became: dict[Operation, Operation] = {}
-        for op in self._operations[:before]:
+        twin._copied = (self, became)
+        twin._copied_before = self.version if before is None else before
+        twin._missing = twin._missing_at_first = twin._copied_before
+        if not on_demand:
+            twin._duplicate(self._operations[:before], with_control=True)
+            twin._missing_at_first = twin._missing
+        return twin, became
+
+    def _copy_of(self, original: Operation) -> Operation | None:
+        """Return the copy of an operation, made if need be; None if the operation came after the graph was copied."""
+        assert self._copied is not None  # this is a copy
+        source, became = self._copied
+        if original not in became and original.index < self._copied_before:
+            found: set[Operation] = set()
+            waiting = [original]
+            while waiting:
+                operation = waiting.pop()
+                if operation in found or operation in became:
+                    continue
+                found.add(operation)
+                waiting.extend(tensor.op for tensor in operation.inputs)
+                beside = (operation.forward, source.initializers.get(operation))
+                waiting.extend(other for other in beside if other is not None and other.index < self._copied_before)
+            self._duplicate(sorted(found, key=lambda operation: operation.index), with_control=False)
+        return became.get(original)
+
+    def _duplicate(self, originals: Sequence[Operation], with_control: bool) -> None:
+        """Copy operations of the graph of which this is a copy, inputs first."""
+        assert self._copied is not None  # this is a copy
+        source, became = self._copied
+        for op in originals:
             specs = [(tensor.dtype, tensor.static_shape) for tensor in op.outputs]
             copied = Operation(
-                twin,
+                self,
                 op.definition,
                 op.name,
                 tuple([became[tensor.op].outputs[tensor.value_index] for tensor in op.inputs]),
-                tuple([became[control] for control in op.control_inputs]),
+                tuple([became[control] for control in op.control_inputs]) if with_control else (),
                 op.attributes,
                 specs[0] if len(specs) == 1 else specs,
                 op.index,
                 None if op.forward is None else became[op.forward],
             )
             became[op] = copied
-            twin._operations.append(copied)
-        # A gradient that the program itself wrote may hold on to tensors of this graph.
-        twin._copied = (self, became)
-        twin.gradient_overrides = {became[op]: name for op, name in self.gradient_overrides.items() if op in became}
-        twin.initializers = {became[v]: became[i] for v, i in self.initializers.items() if v in became and i in became}
-        return twin, became
+            self._operations.append(copied)
+            if op in source.gradient_overrides:
+                self.gradient_overrides[copied] = source.gradient_overrides[op]
+        self._missing -= len(originals)
+        self.when_undone(partial(self._forget_copies, originals))
+        for op in originals:
+            initializer = source.initializers.get(op)
+            if initializer in became:
+                self.initializers[became[op]] = became[initializer]
+
+    def _forget_copies(self, originals: Sequence[Operation]) -> None:
+        assert self._copied is not None  # this is a copy
+        for op in originals:
+            del self._copied[1][op]
+        self._missing += len(originals)
 
     def is_copied_from(self, graph: Graph) -> bool:
         """Return whether this is a copy of `graph`, or of a copy of it."""
@@ -749,8 +804,7 @@ class Graph:
         """
         if self._copied is None or not self.is_copied_from(tensor.graph):
             return tensor
-        source, became = self._copied
-        copied = became.get(source.own(tensor).op)
+        copied = self._copy_of(self._copied[0].own(tensor).op)
         if copied is None:
             raise ValueError(f"{tensor} must be from the same graph, but it was made after the graph was copied.")
         return copied.outputs[tensor.value_index]

@@ -163,14 +163,12 @@ def derive(question: Question, stops: Iterable[str] | None = None, lifted: Itera
     ValueError, TypeError, LookupError, AttributeError
         Whatever ``tf.gradients`` itself raises.
     """
-    graph, became = question.graph.copy(question.before, question.names_in_use)
-    for operation in became.values():
-        # What must run first has side effects: an explanation does without.
-        operation.control_inputs = ()
+    # What must run first has side effects: an explanation does without.
+    graph, became = question.graph.copy(question.before, question.names_in_use, on_demand=True)
     what_if = frozenset(lifted)
     for name in what_if:
         _lift(graph.get_operation_by_name(name))
-    move = _Mover(became)
+    move = _Mover(graph)
     stop_tensors = [move.tensor(stop, as_reference=True) for stop in question.stop_gradients]
     if stops is not None:
         stop_tensors = [graph.get_operation_by_name(name).outputs[0] for name in sorted(stops)]
@@ -194,7 +192,7 @@ def derive(question: Question, stops: Iterable[str] | None = None, lifted: Itera
 
         before = graph.version
         trace = gradients(ys, weights, question.name, keep_steps=True)
-        added = tuple(graph.get_operations()[before:])
+        added = tuple(graph.operations_since(before))
         alone: tuple[Trace, ...] = ()
         if len(trace.ys) == 1:
             alone = (trace,)
@@ -236,15 +234,15 @@ def _would_pass(operation: Operation, upstream: tuple[AnyGradient | None, ...]) 
 class _Mover:
     """Brings the arguments of a call from the learner's graph to its copy."""
 
-    def __init__(self, became: Mapping[Operation, Operation]) -> None:
-        self._became = became
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
 
     def tensor(self, value: Any, as_reference: bool = False) -> Any:
         """Return what stands in the copy for a tensor, a variable, or a list of those; other values as they are."""
         if isinstance(value, Variable):
             value = value.as_tensor(as_reference=as_reference)
         if isinstance(value, Tensor):
-            return self._became[value.op].outputs[value.value_index] if value.op in self._became else value
+            return self._graph.own(value)
         if isinstance(value, IndexedSlices):
             shape = None if value.dense_shape is None else self.tensor(value.dense_shape)
             return IndexedSlices(self.tensor(value.values), self.tensor(value.indices), shape)
