@@ -11,7 +11,7 @@ import numpy as np
 from gradnb.engine import registry
 from gradnb.engine.dtypes import DType, as_dtype
 from gradnb.engine.graph import Graph, get_default_graph, graph_of
-from gradnb.engine.literals import as_array
+from gradnb.engine.literals import as_array, described, leaves_of
 from gradnb.engine.registry import Argument, OpDef
 from gradnb.engine.tensor import Operation, Tensor, serves_operator
 
@@ -37,6 +37,8 @@ def convert_to_tensor(
         The constant's name.
     preferred_dtype : DType, optional
         The type to have if the value allows it.
+    as_reference : bool
+        Whether a variable gives the reference to it in place of its value, for an operation that changes it.
 
     Returns
     -------
@@ -65,13 +67,13 @@ def convert_to_tensor(
         return value if value.op.graph is graph else graph.own(value)
     if hasattr(value, "as_tensor"):
         return get_default_graph().own(value.as_tensor(wanted, as_reference))
-    if isinstance(value, (list, tuple)) and _holds_tensors(value):
+    if isinstance(value, (list, tuple)) and any(map(_is_tensor, leaves_of(value))):
         return _pack(value, wanted, name)
     if value is None:
         raise ValueError("None values not supported.")
     if isinstance(value, (Operation, Graph)):
         raise TypeError(
-            f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {value!r}. "
+            f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {described(value)}. "
             "Consider casting elements to a supported type."
         )
     if wanted is None and preferred_dtype is not None:
@@ -93,25 +95,14 @@ def constant_from(array: Array, name: str = "Const") -> Tensor:
     return operation.outputs[0]
 
 
-def _holds_tensors(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(map(_holds_tensors, value))
+def _is_tensor(value: Any) -> bool:
     return isinstance(value, Tensor) or hasattr(value, "as_tensor")
 
 
 def _pack(values: Sequence[Any], dtype: DType | None, name: str | None) -> Tensor:
     if dtype is None:
-        found = next(_tensors_in(values))
-        dtype = found.dtype.base_dtype
+        dtype = next(filter(_is_tensor, leaves_of(values))).dtype.base_dtype
     return apply("Pack", *(convert_to_tensor(value, dtype) for value in values), name=name or "packed", axis=0)
-
-
-def _tensors_in(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)):
-        for entry in value:
-            yield from _tensors_in(entry)
-    elif isinstance(value, Tensor) or hasattr(value, "as_tensor"):
-        yield value
 
 
 def apply(type: str, *inputs: Any, name: str | None = None, **attributes: Any) -> Tensor:
@@ -247,7 +238,7 @@ def _converted(
                 raise
             raise TypeError(
                 f"Expected {wanted.name} passed to parameter '{argument.name}' of op '{definition.type}', "
-                f"got {value!r} of type '{type(value).__name__}' instead. Error: {error}"
+                f"got {described(value)} of type '{type(value).__name__}' instead. Error: {error}"
             ) from None
 
 

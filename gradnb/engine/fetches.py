@@ -9,7 +9,7 @@ import numpy as np
 
 from gradnb.engine import shapes
 from gradnb.engine.graph import Graph
-from gradnb.engine.literals import Array, as_array
+from gradnb.engine.literals import Array, as_array, described
 from gradnb.engine.slices import IndexedSlices, IndexedSlicesValue
 from gradnb.engine.tensor import Operation, Operators, Tensor
 from gradnb.engine.why import why_none
@@ -58,13 +58,13 @@ def collect(
         elements.append(graph.as_graph_element(fetch))
     except TypeError as error:
         raise TypeError(
-            f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}" '
+            f'Argument `fetch` = {described(fetch, str)} has invalid type "{type(fetch).__name__}" '
             f"must be a string or Tensor. ({error})"
         ) from None
-    except ValueError as error:
-        raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})") from None
-    except KeyError as error:
-        raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error.args[0]!r})") from None
+    except (KeyError, ValueError) as error:  # a KeyError's text is in quotation marks, as TensorFlow shows it
+        raise ValueError(
+            f"Argument `fetch` = {described(fetch, str)} cannot be interpreted as a Tensor. ({error})"
+        ) from None
     return next
 
 
@@ -103,16 +103,19 @@ def fed(feed_dict: Any, graph: Graph) -> dict[Tensor, Any]:
 
 
 def _parts(key: Any, value: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(key, IndexedSlices):
+        key = [key.values, key.indices, *([] if key.dense_shape is None else [key.dense_shape])]
+        if isinstance(value, IndexedSlicesValue):
+            value = value[: len(key)]
     if isinstance(key, (list, tuple)):
-        if len(key) != len(value):
-            raise ValueError(f"A feed key of {len(key)} tensors got {len(value)} values.")
+        try:
+            count = len(value)
+        except TypeError:
+            raise TypeError(f"A feed key of {len(key)} tensors got {described(value)}.") from None
+        if len(key) != count:
+            raise ValueError(f"A feed key of {len(key)} tensors got {count} values.")
         for part, entry in zip(key, value, strict=True):
             yield from _parts(part, entry)
-    elif isinstance(key, IndexedSlices):
-        yield key.values, value[0]
-        yield key.indices, value[1]
-        if key.dense_shape is not None:
-            yield key.dense_shape, value[2]
     else:
         yield key, value
 
@@ -141,16 +144,17 @@ def as_fed(tensor: Tensor, value: Any) -> Array:
             f"to the argument `feed_dict` with key {tensor}."
         )
     dtype = tensor.dtype.base_dtype
-    if dtype.is_string:
-        array = as_array(value, dtype)
-    elif type(value) is np.ndarray and value.dtype is dtype.numpy and value.nbytes > COPIED:
+    if type(value) is np.ndarray and value.dtype is dtype.numpy and value.nbytes > COPIED and not dtype.is_string:
         array = value
     else:
         try:
-            array = np.array(value, dtype=dtype.numpy, order="C")
-        except (TypeError, ValueError) as error:
-            raise type(error)(
-                f"Cannot feed {value!r} for Tensor {tensor.name}, which has dtype {dtype.name}: {error}"
+            array = as_array(value, dtype) if dtype.is_string else np.array(value, dtype=dtype.numpy, order="C")
+        except MemoryError:
+            raise
+        except Exception as error:  # an object's own conversion may fail in any way
+            kind = next((kind for kind in (TypeError, NotImplementedError) if isinstance(error, kind)), ValueError)
+            raise kind(
+                f"Cannot feed {described(value)} for Tensor {tensor.name}, which has dtype {dtype.name}: {error}"
             ) from None
     if not shapes.compatible(tensor.static_shape, array.shape):
         raise ValueError(

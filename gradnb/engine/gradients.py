@@ -55,8 +55,8 @@ class UnconnectedGradients(Enum):
     >>> import gradnb as tf
     >>> x, z = tf.constant(3.0), tf.constant(1.0)
     >>> with tf.Session() as session:
-    ...     print(session.run(tf.gradients(x * x, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)))
-    [np.float32(0.0)]
+    ...     print(*session.run(tf.gradients(x * x, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)))
+    0.0
     """
 
     NONE = "none"
@@ -80,8 +80,8 @@ class AggregationMethod:
     >>> y = x * x
     >>> method = tf.AggregationMethod.EXPERIMENTAL_TREE
     >>> with tf.Session() as session:
-    ...     print(session.run(tf.gradients(y, x, aggregation_method=method)))
-    [np.float32(6.0)]
+    ...     print(*session.run(tf.gradients(y, x, aggregation_method=method)))
+    6.0
     """
 
     ADD_N = 0
@@ -374,18 +374,18 @@ def gradients(
     >>> tf.gradients(x * x, z)
     [None]
     >>> with tf.Session() as session:
-    ...     print(session.run(tf.gradients(x * x, z, unconnected_gradients="zero")))
-    [np.float32(0.0)]
+    ...     print(*session.run(tf.gradients(x * x, z, unconnected_gradients="zero")))
+    0.0
 
     With ``b = 2 * a``, the total derivative of ``a + b`` for a is 3; with b held, the partial one is 1:
 
     >>> a = tf.constant(0.0)
     >>> b = 2.0 * a
     >>> with tf.Session() as session:
-    ...     print(session.run(tf.gradients(a + b, [a, b])))
-    ...     print(session.run(tf.gradients(a + b, [a, b], stop_gradients=[a, b])))
-    [np.float32(3.0), np.float32(1.0)]
-    [np.float32(1.0), np.float32(1.0)]
+    ...     print(*session.run(tf.gradients(a + b, [a, b])))
+    ...     print(*session.run(tf.gradients(a + b, [a, b], stop_gradients=[a, b])))
+    3.0 1.0
+    1.0 1.0
 
     The gradient of a gradient, since it is a tensor as any other:
 
@@ -469,7 +469,7 @@ def build_gradients(
     unconnected = _checked_unconnected(unconnected_gradients)
     y_list, x_list, stop_list = _listed(ys), _listed(xs), [] if stop_gradients is None else _listed(stop_gradients)
     weights = [None] * len(y_list) if grad_ys is None else _listed(grad_ys)
-    stops = frozenset(value.op for value in stop_list)
+    stops = frozenset(map(_stopped, stop_list))
     with name_scope(name, "gradients", [*_tensors(y_list), *_tensors(x_list), *stop_list, *_tensors(weights)]):
         y_tensors = [_as_end(y, "y") for y in y_list]
         x_tensors = [_as_start(x) for x in x_list]
@@ -801,6 +801,13 @@ def _as_end(value: Any, name: str) -> AnyGradient:
     if value is None:
         raise AttributeError("'NoneType' object has no attribute 'op'")
     return value if isinstance(value, IndexedSlices) else convert_to_tensor(value, name=name)
+
+
+def _stopped(value: Any) -> Operation:
+    if not hasattr(value, "op"):
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute 'op'")
+    stop: Operation = value.op
+    return stop
 
 
 def _as_start(value: Any) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +11,8 @@ from gradnb.engine import dtypes, shapes
 from gradnb.engine.dtypes import DType, as_dtype
 
 Array = np.ndarray[Any, Any]
+
+_MOST_WORDS: Final = 1000
 
 #: In this order, since a bool is an int.
 _PYTHON_DTYPES: Final[Mapping[type, DType]] = {
@@ -45,22 +47,41 @@ def as_array(value: Any, dtype: DType | None = None) -> Array:
         if array.dtype.kind in "SU" or array.dtype.kind == "O":
             return _strings(array)
         return array.astype((dtype or as_dtype(array.dtype)).numpy)
-    leaves = [value] if isinstance(value, (float, int)) else list(_leaves(value))
+    leaves = [value] if isinstance(value, (float, int)) else leaves_of(value)
     if dtype is None:
         dtype = _natural_dtype(leaves)
     for leaf in leaves:
         if not _fits(leaf, dtype):
-            raise TypeError(f"Expected {dtype.name}, but got {leaf!r} of type '{type(leaf).__name__}'.")
+            raise TypeError(f"Expected {dtype.name}, but got {described(leaf)} of type '{type(leaf).__name__}'.")
     try:
         if dtype is dtypes.string:
             return _strings(np.array(value, dtype=object))
         return np.array(value, dtype=dtype.numpy)
     except OverflowError:
         raise ValueError(
-            f"{value!r} does not fit into {dtype.name}, whose range is {dtype.min} to {dtype.max}."
+            f"{described(value)} does not fit into {dtype.name}, whose range is {dtype.min} to {dtype.max}."
         ) from None
     except ValueError:
-        raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {value!r}.") from None
+        raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {described(value)}.") from None
+
+
+def described(value: object, words: Callable[[Any], str] = repr) -> str:
+    """Return a value as an error names it: cut where it is long, and by its type where it has no words of its own."""
+    try:
+        found = words(value)
+    except Exception:  # an object's own words may fail in any way
+        found = f"<{type(value).__name__} object>"
+    return found if len(found) <= _MOST_WORDS else f"{found[:_MOST_WORDS]}…"
+
+
+def leaves_of(value: Any) -> list[Any]:
+    """Return what stands in nested lists, or raise ``ValueError`` if they never end."""
+    try:
+        return list(_leaves(value))
+    except RecursionError:
+        raise ValueError(
+            f"Can't convert a {type(value).__name__} to Tensor that holds itself, or lists in lists without end."
+        ) from None
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -97,7 +118,7 @@ def _python_dtype(leaf: Any) -> DType:
         if isinstance(leaf, kind):
             return dtype
     raise TypeError(
-        f"Failed to convert object of type {type(leaf).__name__} to Tensor. Contents: {leaf!r}. "
+        f"Failed to convert object of type {type(leaf).__name__} to Tensor. Contents: {described(leaf)}. "
         "Consider casting elements to a supported type."
     )
 

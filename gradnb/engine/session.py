@@ -350,6 +350,11 @@ class Session(AbstractContextManager["Session"]):
         callable
             Takes one value for each entry of `feed_list`; returns what `run` does.
 
+        Raises
+        ------
+        TypeError
+            If `feed_list` is no list; when it is called, if there is not one argument for each entry.
+
         Examples
         --------
         >>> import gradnb as tf
@@ -373,7 +378,7 @@ class Session(AbstractContextManager["Session"]):
     def _understood(self, fetches: Any, feed_dict: Any) -> _Request:
         """Return what fetches and feeds ask for, and keep it where it is found at once the next time."""
         written: tuple[Any, ...] | None = None
-        with suppress(TypeError):
+        with suppress(TypeError, RecursionError):
             written = lasting(fetches), *map(lasting, feed_dict)
             if written in self._requests:
                 return self._requests[written]
@@ -382,7 +387,10 @@ class Session(AbstractContextManager["Session"]):
         if not self.graph.version:
             raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
         elements: list[Tensor | Operation] = []
-        rebuild = collect(fetches, self.graph, elements)
+        try:
+            rebuild = collect(fetches, self.graph, elements)
+        except RecursionError:
+            raise ValueError("Argument `fetch` holds itself, or lists in lists without end.") from None
         feeds = tuple(fed(feed_dict, self.graph))
         key = (*elements, None, *feeds)
         plans = self._plans.get(key)

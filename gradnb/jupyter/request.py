@@ -130,7 +130,7 @@ def parse(line: str, language: str | None = None) -> Request:
     words = _split(line, language)
     _refuse_unknown_options(words, parser, language)
     try:
-        found = parser.parse_args(words)
+        found = parser.parse_intermixed_args(words)  # names may stand on both sides of an option
     except ArgumentError as error:
         _refuse(_unfit_number_of_values(error, parser), language, option=error.argument_name)
     return _checked(vars(found), language)

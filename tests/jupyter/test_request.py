@@ -19,6 +19,10 @@ def test_the_call_of_the_product_page() -> None:
     assert request == Request(ys=("y1", "y2"), wrt=("w1", "w2"), grad_ys=("[1,2]", "[3,4]"), stop=("a",))
 
 
+def test_names_may_stand_on_both_sides_of_an_option() -> None:
+    assert parse("y1 --static y2 --seed 3 y3") == Request(ys=("y1", "y2", "y3"), static=True, seed=3)
+
+
 def test_every_option() -> None:
     line = (
         'y --wrt ws[0] model.w --grad-ys None --stop a --unconnected zero --feed "x = [1., 2.]" z=3 --feed t=-1 '
