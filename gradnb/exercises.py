@@ -173,7 +173,18 @@ def check(exercise: str | Exercise, answer: Any = ...) -> Feedback:
 
 
 def exercises() -> Iterator[Exercise]:
-    """Yield the exercises of all lessons, in their order."""
+    """Yield the exercises of all lessons, in their order.
+
+    Yields
+    ------
+    Exercise
+        Of the first lesson first.
+
+    Examples
+    --------
+    >>> next(exercises()).name
+    '1.1'
+    """
     # By name, since the lessons' modules build on this one.
     for module in sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent / "course")])):
         yield from importlib.import_module(f"gradnb.course.{module}").EXERCISES
@@ -198,6 +209,16 @@ def numbers(answer: Any, shape: tuple[int, ...] | None = None) -> Array:
     ------
     NotAnAnswer
         If they aren't numbers, or have another shape.
+
+    Examples
+    --------
+    >>> numbers([[9, 10]]).shape
+    (1, 2)
+    >>> try:
+    ...     numbers([9, 10], (1, 2))
+    ... except NotAnAnswer as problem:
+    ...     print("(1, 2)" in str(problem))
+    True
     """
     try:
         array = np.asarray(answer, dtype=np.float64)

@@ -97,6 +97,13 @@ def copy_lessons(folder: Path, language: str, *, fresh: bool = False) -> Copy:
     ------
     OSError
         If `folder` can't be made or written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(copy_lessons(Path(folder), "en").lessons[0].name)
+    01_one_variable.ipynb
     """
     target = folder / language
     target.mkdir(parents=True, exist_ok=True)

@@ -106,6 +106,11 @@ def new_lesson(name: str, folder: Path) -> NewLesson:
         If there is a lesson of that name in either language; then nothing is written.
     OSError
         If `folder` can't be written.
+
+    Examples
+    --------
+    >>> new_lesson("12_attention", Path("my-lessons")).ran  # doctest: +SKIP
+    True
     """
     folder = Path(folder)
     if not isinstance(name, str) or not _NAME.fullmatch(name):

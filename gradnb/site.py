@@ -80,6 +80,10 @@ def build_site(folder: Path) -> Site:
         If nbconvert or latex2mathml is not installed.
     OSError
         If `folder` can't be written.
+
+    Examples
+    --------
+    >>> build_site(Path("site"))  # doctest: +SKIP
     """
     folder = Path(folder)
     writer = _writer()

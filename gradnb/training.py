@@ -524,6 +524,19 @@ class Boundary(_Shown):
         How many of the points it answers rightly.
     learning : Learning
         The run that led there.
+
+    Examples
+    --------
+    >>> import gradnb as tf
+    >>> tf.reset_default_graph()
+    >>> inputs = tf.placeholder(tf.float32, [None, 2])
+    >>> answer = tf.sigmoid(tf.matmul(inputs, tf.Variable([[1.0], [-1.0]], name="w")))
+    >>> points = [[2.0, 0.0], [0.0, 2.0]]
+    >>> loss = tf.reduce_mean(tf.squared_difference(answer, [[1.0], [0.0]]))
+    >>> view = tf.train_view(loss, tf.train.GradientDescentOptimizer(0.5), {inputs: points}, language="en")
+    >>> boundary = view.decision_boundary(answer, inputs, points, [1, 0])
+    >>> boundary.right
+    2
     """
 
     axes: Sequence[Array]
@@ -536,16 +549,73 @@ class Boundary(_Shown):
     classes: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Return how many of the points are answered rightly."""
+        """Return how many of the points are answered rightly.
+
+        Returns
+        -------
+        str
+            One sentence.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> inputs = tf.placeholder(tf.float32, [None, 2])
+        >>> answer = tf.sigmoid(tf.matmul(inputs, tf.Variable([[1.0], [-1.0]], name="w")))
+        >>> points = [[2.0, 0.0], [0.0, 2.0]]
+        >>> loss = tf.reduce_mean(tf.squared_difference(answer, [[1.0], [0.0]]))
+        >>> view = tf.train_view(loss, tf.train.GradientDescentOptimizer(0.5), {inputs: points}, language="en")
+        >>> boundary = view.decision_boundary(answer, inputs, points, [1, 0])
+        >>> boundary.text()
+        'After 0 steps 2 of 2 points are on their own side of the boundary.'
+        """
         step, count = self.learning.steps[-1].number, len(self.points)
         return message("train_view.boundary", self.learning.language, step=step, right=self.right, count=count)
 
     def html(self) -> str:
-        """Return the picture as an image with the count below."""
+        """Return the picture as an image with the count below.
+
+        Returns
+        -------
+        str
+            A fragment of ``img`` and text.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> inputs = tf.placeholder(tf.float32, [None, 2])
+        >>> answer = tf.sigmoid(tf.matmul(inputs, tf.Variable([[1.0], [-1.0]], name="w")))
+        >>> points = [[2.0, 0.0], [0.0, 2.0]]
+        >>> loss = tf.reduce_mean(tf.squared_difference(answer, [[1.0], [0.0]]))
+        >>> view = tf.train_view(loss, tf.train.GradientDescentOptimizer(0.5), {inputs: points}, language="en")
+        >>> boundary = view.decision_boundary(answer, inputs, points, [1, 0])
+        >>> "2 of 2" in boundary.html()
+        True
+        """
         return f"{renderer.image_html(self.png(), self.text(), 518)}\n<p>{self.text()}</p>"
 
     def png(self) -> bytes:
-        """Return the picture as PNG."""
+        """Return the picture as PNG.
+
+        Returns
+        -------
+        bytes
+            A PNG file.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> tf.reset_default_graph()
+        >>> inputs = tf.placeholder(tf.float32, [None, 2])
+        >>> answer = tf.sigmoid(tf.matmul(inputs, tf.Variable([[1.0], [-1.0]], name="w")))
+        >>> points = [[2.0, 0.0], [0.0, 2.0]]
+        >>> loss = tf.reduce_mean(tf.squared_difference(answer, [[1.0], [0.0]]))
+        >>> view = tf.train_view(loss, tf.train.GradientDescentOptimizer(0.5), {inputs: points}, language="en")
+        >>> boundary = view.decision_boundary(answer, inputs, points, [1, 0])
+        >>> boundary.png()[1:4]
+        b'PNG'
+        """
         look = (self.learning.language, self.learning.theme)
         return figure.boundary(
             self.axes, self.scores, self.points, self.labels, self.names, *look, classes=self.classes

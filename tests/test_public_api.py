@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
 import gradnb
+from tests.public_api import SNAPSHOT, lines
 
 ROOT = Path(__file__).parent.parent
 
@@ -86,6 +90,33 @@ def parameters_in(docstring: str) -> set[str]:
 def test_the_sections_are_read_as_numpy_writes_them() -> None:
     docstring = "One.\n\nParameters\n---\nx, y : Tensor\n    Two.\n*rest\n    More.\n\nReturns\n---\nTensor\n"
     assert parameters_in(docstring) == {"x", "y", "rest"}
+
+
+def test_nothing_that_was_promised_is_missing_or_changed() -> None:
+    promised = SNAPSHOT.read_text(encoding="utf-8").splitlines()
+    broken = sorted(set(promised) - set(lines()))
+    assert not broken, (
+        "Removed, or called otherwise. It goes on working with a DeprecationWarning first: see the README's "
+        f"'Versions'. What cannot break a program is written down by `python -m tests.public_api`: {broken}"
+    )
+
+
+def test_what_is_public_is_written_down() -> None:
+    promised = SNAPSHOT.read_text(encoding="utf-8").splitlines()
+    fresh = [line for line in lines() if line not in promised]
+    assert not fresh, f"`python -m tests.public_api` writes down what is public from now on: {fresh}"
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert gradnb.__version__ == importlib.metadata.version("gradnb")
+
+
+def test_asking_for_the_version_reads_no_metadata() -> None:
+    # `importlib.metadata` costs as much as all of gradnb; an editable installation may have loaded it before.
+    loaded = "import sys, numpy; before = set(sys.modules); import gradnb; gradnb.__version__; "
+    program = loaded + "print('importlib.metadata' in set(sys.modules) - before)"
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "False\n"
 
 
 def test_what_the_readme_and_the_lessons_call_is_exported() -> None:

@@ -74,22 +74,58 @@ class IndexedSlices:
 
     @property
     def dtype(self) -> DType:
-        """The type of the rows' elements."""
+        """The type of the rows' elements.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> x = tf.constant([[1.0], [2.0], [3.0]])
+        >>> slices = tf.gradients(tf.gather(x, [2, 2]), x)[0]
+        >>> slices.dtype
+        tf.float32
+        """
         return self.values.dtype
 
     @property
     def name(self) -> str:
-        """The name of the rows."""
+        """The name of the rows.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> x = tf.constant([[1.0], [2.0], [3.0]])
+        >>> slices = tf.gradients(tf.gather(x, [2, 2]), x)[0]
+        >>> slices.name.startswith("gradients")
+        True
+        """
         return self.values.name
 
     @property
     def op(self) -> Operation:
-        """The operation that computes the rows."""
+        """The operation that computes the rows.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> x = tf.constant([[1.0], [2.0], [3.0]])
+        >>> slices = tf.gradients(tf.gather(x, [2, 2]), x)[0]
+        >>> slices.op is slices.values.op
+        True
+        """
         return self.values.op
 
     @property
     def graph(self) -> Graph:
-        """The graph it belongs to."""
+        """The graph it belongs to.
+
+        Examples
+        --------
+        >>> import gradnb as tf
+        >>> x = tf.constant([[1.0], [2.0], [3.0]])
+        >>> slices = tf.gradients(tf.gather(x, [2, 2]), x)[0]
+        >>> slices.graph is x.graph
+        True
+        """
         return self.values.graph
 
     @property

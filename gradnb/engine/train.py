@@ -135,9 +135,11 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If no variable has a gradient.
+            If no variable has a gradient, or `loss` can be no floating-point tensor.
+        NotImplementedError
+            If something in `var_list` is no variable.
         TypeError
-            If `loss` is no tensor, or something in `var_list` is no variable.
+            If the optimizer's own numbers are none.
 
         Examples
         --------
@@ -189,7 +191,7 @@ class Optimizer:
         ------
         ValueError
             If there is no variable, or an option or a dtype is not allowed.
-        TypeError
+        NotImplementedError
             If something in `var_list` is no variable.
 
         Examples

@@ -72,7 +72,7 @@ class Variable(Operators):
     Raises
     ------
     ValueError
-        If there is no initial value.
+        If there is no initial value, a size is negative, or the shape is not `expected_shape`.
     TypeError
         If the initial value or `dtype` is none.
 
@@ -921,6 +921,11 @@ def _place() -> str:
 def global_variables(scope: str | None = None) -> list[Any]:
     """Return all variables that are not local; with `scope`, those whose names begin with it.
 
+    Parameters
+    ----------
+    scope : str, optional
+        The beginning of the names that count.
+
     Returns
     -------
     list of Variable
@@ -940,6 +945,11 @@ def global_variables(scope: str | None = None) -> list[Any]:
 def trainable_variables(scope: str | None = None) -> list[Any]:
     """Return the variables that optimizers change; with `scope`, those whose names begin with it.
 
+    Parameters
+    ----------
+    scope : str, optional
+        The beginning of the names that count.
+
     Returns
     -------
     list of Variable
@@ -958,6 +968,11 @@ def trainable_variables(scope: str | None = None) -> list[Any]:
 
 def local_variables(scope: str | None = None) -> list[Any]:
     """Return the local variables; with `scope`, those whose names begin with it.
+
+    Parameters
+    ----------
+    scope : str, optional
+        The beginning of the names that count.
 
     Returns
     -------

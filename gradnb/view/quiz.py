@@ -196,6 +196,11 @@ class Quiz:
     language : str
         In which it speaks.
 
+    Raises
+    ------
+    ValueError
+        If a name is none of the call's, or `tolerance` is not from 0 up to, but without, 1.
+
     Examples
     --------
     >>> import gradnb as tf

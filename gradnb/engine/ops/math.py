@@ -1416,6 +1416,11 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     Tensor
         `x` itself when it has that type.
 
+    Raises
+    ------
+    TypeError
+        If there is no such dtype.
+
     Examples
     --------
     >>> import gradnb as tf

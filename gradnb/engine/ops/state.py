@@ -331,6 +331,11 @@ register(
 def no_op(name: str | None = None) -> Operation:
     """Return an operation that does nothing, for others to depend on.
 
+    Parameters
+    ----------
+    name : str, optional
+        The operation's name.
+
     Returns
     -------
     Operation
