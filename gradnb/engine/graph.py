@@ -420,11 +420,11 @@ class Graph:
             operation = self._operations[self._looked_up]
             self._by_name[operation.name] = operation
             self._looked_up += 1
-        operation = self._by_name.get(name)
-        if operation is None and self._missing and self._copied is not None:
+        found = self._by_name.get(name)
+        if found is None and self._missing and self._copied is not None:
             original = self._copied[0]._find(name)
-            operation = None if original is None else self._copy_of(original)
-        return operation
+            found = None if original is None else self._copy_of(original)
+        return found
 
     # Names
 

@@ -48,8 +48,9 @@ _PLANS_KEPT: Final = 8
 #: How many bytes the plans of a session keep; only a single plan may keep more.
 _KEPT: Final = 1 << 28
 
-#: Of so many operations there is no plan before they run a second time: it takes more time and memory than one run.
-_MANY: Final = 1 << 15
+#: Of so many operations there is no plan before they ran as often as would take the time to make one: many run only once.
+_MANY: Final = 1 << 13
+_RUNS_BEFORE: Final = 4
 
 #: What is fed to more steps than this is copied to one place, instead of being put in each of their lists.
 _FEW: Final = 6
@@ -100,7 +101,7 @@ class Plans:
         self.program = program
         self._session = session
         self._idle: list[Plan] = []
-        self._ran = False
+        self._runs = 0
 
     @property
     def nbytes(self) -> int:
@@ -131,7 +132,7 @@ class Plans:
         program = self.program
         arrays = [as_fed(tensor, value) for tensor, value in zip(program.feeds, values, strict=True)]
         plan = None if self._session.plain else self._fitting(arrays) or self._made(arrays)
-        self._ran = True
+        self._runs += 1
         found = None if plan is None else plan.run(arrays)
         if plan is None or found is None:
             feeds = dict(zip(program.feeds, arrays, strict=True))
@@ -157,7 +158,9 @@ class Plans:
     def _made(self, arrays: Sequence[Array]) -> Plan | None:
         """Return a plan for what is fed; None if that is for later, or there are strings or variables without value."""
         program = self.program
-        if any(array.dtype.kind == "O" for array in arrays) or (len(program.operations) > _MANY and not self._ran):
+        if len(program.operations) > _MANY and self._runs < _RUNS_BEFORE:
+            return None
+        if any(array.dtype.kind == "O" for array in arrays):
             return None
         try:
             with np.errstate(all="ignore"):
