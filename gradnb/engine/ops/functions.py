@@ -1141,7 +1141,7 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     Raises
     ------
     TypeError
-        If `x` is neither floating-point nor complex.
+        If `x` is not floating-point.
 
     Examples
     --------
@@ -1364,7 +1364,7 @@ def ceil(x: Any, name: str | None = None) -> Tensor:
     Raises
     ------
     TypeError
-        If `x` holds no numbers.
+        If `x` is not floating-point.
 
     Notes
     -----

@@ -1036,7 +1036,7 @@ def pow(x: Any, y: Any, name: str | None = None) -> Tensor:
     ValueError
         If the shapes do not broadcast.
     TypeError
-        If the dtypes differ, or are neither floating-point nor complex.
+        If the dtypes differ, or are no numbers.
 
     Notes
     -----
@@ -1096,7 +1096,7 @@ def xlogy(x: Any, y: Any, name: str | None = None) -> Tensor:
     ValueError
         If the shapes do not broadcast.
     TypeError
-        If the dtypes differ, or are neither floating-point nor complex.
+        If the dtypes differ, or are not floating-point.
 
     Examples
     --------
@@ -1209,7 +1209,7 @@ def atan2(y: Any, x: Any, name: str | None = None) -> Tensor:
     ValueError
         If the shapes do not broadcast.
     TypeError
-        If the dtypes differ, or are no numbers.
+        If the dtypes differ, or are not floating-point.
 
     Examples
     --------
