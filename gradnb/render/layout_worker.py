@@ -52,5 +52,5 @@ def _draw(dot: str, format: str, dpi: int | None) -> bytes:
     return bytes(picture)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no branch  # it is only ever run as a program
     main()

@@ -41,6 +41,8 @@ class Inputs:
         Random numbers that were drawn before, by the tensor's name.
     invented : tuple of str
         Variables that no session had initialized: their initial values are among `variables`.
+    fetched : Mapping of str to ndarray
+        What a run of many operations with exactly these values fetched, by the tensor's name.
     """
 
     variables: Mapping[str, Array] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Inputs:
     seeds: Mapping[int, Array] = field(default_factory=dict)
     drawn: Mapping[str, Array] = field(default_factory=dict)
     invented: tuple[str, ...] = ()
+    fetched: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,28 @@ class Numbers:
         return None if tensor is None else self.values.get(tensor)
 
 
-def added(arrays: Sequence[Array]) -> Array:
-    """Return the sum of one or more arrays of one dtype; infinities of both signs give NaN in silence, as in a run."""
+def added(arrays: Sequence[Array | None]) -> Array | None:
+    """Return the sum of one or more arrays of one dtype; infinities of both signs give NaN in silence, as in a run.
+
+    There is none where one of them is missing, or their shapes do not fit together.
+    """
+    known = [array for array in arrays if array is not None]
+    if len(known) < len(arrays):
+        return None
+    try:
+        fitting = np.broadcast_arrays(*known)
+    except ValueError:
+        return None
     with np.errstate(all="ignore"):
-        return np.asarray(np.sum(np.broadcast_arrays(*arrays), axis=0, dtype=arrays[0].dtype))
+        return np.asarray(np.sum(fitting, axis=0, dtype=known[0].dtype))
+
+
+def fitted(weight: Array | None, shape: tuple[int, ...]) -> Array | None:
+    """Return the weight of a y in the y's shape; None where it is missing or does not fit."""
+    try:
+        return None if weight is None else np.broadcast_to(weight, shape)
+    except ValueError:
+        return None
 
 
 def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[Any, Any] | None) -> Inputs:
@@ -101,6 +122,7 @@ def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[An
     graph = question.graph
     variables: Mapping[Operation, Array] = {}
     feeds: Mapping[Tensor, Array] = {}
+    fetched: Mapping[str, Array] = {}
     if not isinstance(feed_dict, Mapping | None):
         raise TypeError(message("explain.no_mapping", kind=type(feed_dict).__name__))
     if session is not None:
@@ -110,6 +132,7 @@ def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[An
         asked = _last_with(runs, question.result) or _last_with(runs, question.ys)
         if asked is not None:
             variables, feeds = asked.variables, asked.feeds
+            fetched = {} if feed_dict else asked.fetched
         elif runs:
             variables, feeds = runs[-1].variables_after, runs[-1].feeds
     fed = {tensor.name: array for tensor, array in feeds.items() if tensor.op.index < question.before}
@@ -117,7 +140,8 @@ def inputs_of(question: Question, session: Session | None, feed_dict: Mapping[An
         tensor = graph.as_graph_element(key, allow_operation=False)
         assert isinstance(tensor, Tensor)  # what allow_operation=False says, for the type checker
         fed[tensor.name] = value
-    return Inputs({op.name: array for op, array in variables.items() if op.index < question.before}, fed)
+    known = {op.name: array for op, array in variables.items() if op.index < question.before}
+    return Inputs(known, fed, fetched=fetched)
 
 
 def checked_seed(seed: Any) -> int:
@@ -183,7 +207,7 @@ class Calculator:
         while True:
             known = {*inputs.variables, *(name.removesuffix(":0") for name in inputs.feeds)}
             unknown = [op for op in _reached(self._operations, self._graph) if op.name not in known]
-            starts = {op: self._graph.initializers[op].inputs[1] for op in unknown if op in self._graph.initializers}
+            starts = {op: self._graph.initializers[op].inputs[1] for op in unknown}
             found = self._initial(tuple(starts.values()), inputs)
             new = {op.name: found[start] for op, start in starts.items() if start in found}
             if not new:
@@ -226,9 +250,8 @@ def _reached(operations: Iterable[Operation], graph: Graph) -> list[Operation]:
         variable = waiting.pop(0)
         if variable not in found:
             found[variable] = None
-            initializer = graph.initializers.get(variable)
-            if initializer is not None:
-                waiting += [op for op in operations_behind([initializer.inputs[1]]) if op.type == "VariableV2"]
+            start = graph.initializers[variable].inputs[1]
+            waiting += [op for op in operations_behind([start]) if op.type == "VariableV2"]
     return list(found)
 
 

@@ -18,7 +18,7 @@ from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.formula import Part, tensor_part
 from gradnb.view.hiding import Veil
 from gradnb.view.model import Flow, Gradient, Path, PathList, Value
-from gradnb.view.numbers import Calculator, Inputs, Numbers
+from gradnb.view.numbers import Calculator, Inputs, Numbers, added
 
 if TYPE_CHECKING:
     from gradnb.view.build import Scene
@@ -212,9 +212,8 @@ class _Counted:
                     if tensor in self.open and passes(scene, operation, position):
                         opened += self.open[tensor]
             for output in operation.outputs if everything else ():
-                if output is not x:
-                    self.all[output] = everything
-                    self.open[output] = opened
+                self.all[output] = everything
+                self.open[output] = opened
 
     def cut(self, tensor: Tensor) -> int:
         """Return how many paths from a tensor to the x are cut somewhere."""
@@ -438,10 +437,9 @@ class _Told:
             yield from self._sum(total)
         stopped = [route for route in routes.cut if self._flow(route) is Flow.STOPPED]
         if len(stopped) > 1 and not any(map(self._is_secret, stopped)):
-            kept_out = [self._array(route) for route in stopped]
-            known = [array for array in kept_out if array is not None]
-            if len(known) == len(kept_out):
-                yield self._say("paths.kept_out", value=self._words.shown(_added(known)).text)
+            kept_out = added([self._array(route) for route in stopped])
+            if kept_out is not None:
+                yield self._say("paths.kept_out", value=self._words.shown(kept_out).text)
         if left := routes.all_cut - len(routes.cut):
             yield self._counted("left", left)
 
@@ -451,14 +449,13 @@ class _Told:
     def _sum(self, total: Array) -> Iterator[str]:
         """Yield the sum of what comes by the paths, and whether it is the gradient."""
         arrays = [self._array(route) for route in self._routes.open]
-        known = [array for array in arrays if array is not None]
-        if len(known) < len(arrays):
+        by_hand, gradient = added(arrays), self._words.shown(total).text
+        if by_hand is None:
             return
-        added, gradient = _added(known), self._words.shown(total).text
-        if np.isfinite(total).all() and not _alike(added, total):
-            yield self._say("paths.not_linear", value=self._words.shown(added).text, gradient=gradient)
-        elif len(known) > 1:
-            terms = " + ".join(_term(self._words.shown(array)) for array in known)
+        if np.isfinite(total).all() and not _alike(by_hand, total):
+            yield self._say("paths.not_linear", value=self._words.shown(by_hand).text, gradient=gradient)
+        elif len(arrays) > 1:
+            terms = " + ".join(_term(self._words.shown(array)) for array in arrays if array is not None)
             if len(terms) > _LONGEST_FORMULA:
                 yield self._say("paths.sum_alone", value=gradient)
             else:
@@ -470,18 +467,10 @@ def _term(value: Value) -> str:
     return f"({value.text})" if value.text.startswith("-") else value.text
 
 
-def _added(arrays: Sequence[Array]) -> Array:
-    total = arrays[0]
-    with np.errstate(all="ignore"):
-        for array in arrays[1:]:
-            total = total + array
-    return np.asarray(total)
-
-
-def _alike(added: Array, total: Array) -> bool:
-    if added.shape != total.shape:
+def _alike(by_hand: Array, total: Array) -> bool:
+    if by_hand.shape != total.shape:
         return False
     tolerance = _ROUNDING.get(total.real.dtype.itemsize, 1e-9)
     with np.errstate(all="ignore"):
         largest = np.abs(total[np.isfinite(total)]).max(initial=1.0)
-        return bool(np.allclose(added, total, rtol=tolerance, atol=tolerance * largest, equal_nan=True))
+        return bool(np.allclose(by_hand, total, rtol=tolerance, atol=tolerance * largest, equal_nan=True))

@@ -18,7 +18,6 @@ from gradnb.harmless import harmless
 from gradnb.messages import text as message
 from gradnb.view.build import Scene
 from gradnb.view.flow import downstream
-from gradnb.view.hiding import unknown_name
 from gradnb.view.mistakes import Laboratory, Mistake, Mistakes
 from gradnb.view.numbers import Numbers, added
 from gradnb.view.typed import Unreadable, read
@@ -216,11 +215,7 @@ class Quiz:
     def __init__(self, names: Iterable[str], state: State, tolerance: float = TOLERANCE) -> None:
         if not isinstance(tolerance, int | float | np.number) or not 0 <= tolerance < 1:
             raise ValueError(message("quiz.bad_tolerance", state.language, value=tolerance))
-        known = state.scene.hideable
         self.names = tuple(dict.fromkeys(names))
-        for name in self.names:
-            if name not in known:
-                raise ValueError(unknown_name(name, known, state.language))
         self.language = state.language
         self._state = state
         self._tolerance = tolerance
@@ -542,11 +537,11 @@ class Quiz:
                 return None
         if total is None:
             parts = [numbers.get(scene.derivation.whole(a.gradient)) for a in scene.flow.arrivals(tensor)]
-            known = [part for part in parts if part is not None]
-            if len(known) < len(parts):
-                return _MISSING
-            return added(known) if known else None
-        array = numbers.get(scene.derivation.whole(total))
+            if not parts:
+                return None
+            array = added(parts)
+        else:
+            array = numbers.get(scene.derivation.whole(total))
         return _MISSING if array is None else array
 
     def _text(self, name: str) -> str:

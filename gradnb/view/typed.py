@@ -183,9 +183,6 @@ def _array(items: list[Any]) -> Array:
     elif not items:
         raise Unreadable("empty")
     try:
-        array = np.array(items)
+        return np.array(items)
     except ValueError:
         raise Unreadable("ragged") from None
-    if array.dtype.kind not in "fc":
-        array = array.astype(np.float64)
-    return array

@@ -648,3 +648,134 @@ def test_everything_is_said_in_chinese(sums: Program) -> None:
     assert states(view)["w1"] == "None：在 a_stoped 处被截断"
     assert node(view, "w1").label == "变量"
     assert view.language == "zh"
+
+
+# What is missing, and what is rare
+
+
+def test_a_part_that_there_is_none_of_is_refused(one_variable: Program) -> None:
+    with pytest.raises(ValueError, match=r"'picture' is not among its values\. Allowed: graph, table, steps, story"):
+        one_variable.explain("y", "w1").partial_view(["graph", "picture"])
+
+
+def test_a_graph_too_large_to_draw_has_no_steps_and_its_first_scopes_are_counted() -> None:
+    x = tf.constant(1.0)
+    y = x
+    for scope in range(14):
+        with tf.name_scope(f"part{scope:02}"):
+            for _ in range(30 if scope else 40):
+                y = tf.sin(y)
+    view = explain(y, [x], names={"x": x, "y": y}, views=["graph", "steps", "table"]).view
+    assert (view.nodes, view.steps) == ((), ())
+    (note,) = [note for note in view.notes if "part00" in note]
+    assert "part00 40, part01 30" in note
+    assert "part11 30, …" in note
+
+
+def test_what_several_operations_of_a_collapsed_scope_block_is_said_of_each_once() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.name_scope("inner"):
+        a, b = tf.floor(x, name="a"), tf.ceil(x, name="b")
+        c = tf.add(a, b, name="c")
+    explanation = explain(c + x, [x], names={"x": x, "a": a, "b": b})
+    view = explanation.with_scopes(frozenset(), frozenset({"inner"})).view
+    (edge,) = [edge for edge in view.backward_edges if edge.flow is Flow.BLOCKED]
+    assert edge.reason == "b (⌈x⌉) has no gradient; a (⌊x⌋) has no gradient"
+
+
+def test_the_gradient_of_a_y_that_no_x_reaches_may_have_to_wait_for_its_weights() -> None:
+    weight = tf.placeholder(tf.float32, [2])
+    x, y = tf.constant([1.0, 2.0]), tf.constant([3.0, 4.0])
+    call = {"grad_ys": [weight, weight], "names": {"x": x, "y": y}}
+    assert gradient(explain([y, y], [x], **call).view, "y").state is State.NOT_COMPUTED
+    assert number(explain([y, y], [x], feed_dict={weight: [1.0, 2.0]}, **call).view, "y") == "[2. 4.]"
+
+
+def test_a_sparse_gradient_of_unknown_shape_is_not_made_whole() -> None:
+    @tf.custom_gradient
+    def first_row(x: tf.Tensor) -> Any:
+        return tf.identity(x), lambda g: tf.IndexedSlices(tf.gather(g, [0]), [0])
+
+    x = tf.constant([[1.0], [2.0]]) * 1.0
+    y = first_row(x)
+    view = explain(y, [x], names={"x": x, "y": y}).view
+    assert states(view) == {"x": "not computed yet: sparse, of unknown shape"}
+
+
+def test_a_variable_that_cannot_be_initialized_yet_is_named() -> None:
+    start = tf.placeholder(tf.float32, [2])
+    v = tf.Variable(start, name="v")
+    y = v * v
+    view = explain(y, [v], names={"v": v, "y": y}).view
+    assert states(view) == {"v": "not computed yet: v has no value yet"}
+    assert "v has no value yet: run its initializer in a session." in view.notes
+
+
+def test_a_function_of_the_program_is_not_run() -> None:
+    def fails(array: Any) -> Any:
+        raise AssertionError("an explanation has no side effects")
+
+    x = tf.constant([1.0, 2.0])
+    f = tf.py_func(fails, [x], tf.float32)
+    f.set_shape([2])
+    y = f * x
+    view = explain(y, [x], names={"x": x, "f": f, "y": y}).view
+    assert states(view) == {"x": "not computed yet: f is not run"}
+    assert [note for note in view.notes if note.startswith("f (Python) is not run")]
+
+
+def test_what_would_be_assigned_to_a_variable_that_is_fed_is_not_known() -> None:
+    v = tf.Variable(tf.placeholder(tf.float32, [2]), name="v")
+    x = tf.constant([1.0, 2.0])
+    assigned = tf.assign(v, x)
+    y = assigned * x
+    view = explain(y, [x], feed_dict={v: [5.0, 5.0]}, names={"v": v, "x": x, "y": y, "assigned": assigned}).view
+    assert node(view, "v").value == explain(v * 1.0, [v], feed_dict={v: [5.0, 5.0]}).view.nodes[0].value
+    assert node(view, "assigned").value is None
+    assert states(view) == {"x": "not computed yet"}
+
+
+def test_a_stop_at_an_operation_without_a_gradient_has_nothing_to_keep_out() -> None:
+    x = tf.constant([1.0, 2.0])
+    p = tf.raw_ops.PreventGradient(input=x, message="not here")
+    y = p * 2.0
+    explanation = explain(y, [x], stop_gradients=[p], names={"x": x, "p": p, "y": y})
+    assert states(explanation.view) == {"x": "None: stopped at p"}
+    assert edges(explanation.view) == {"y → p": passes("[2. 2.]"), "p → x": (Flow.BLOCKED, None)}
+
+
+def test_large_complex_arrays_are_told_by_their_sizes() -> None:
+    x = tf.constant(np.full((8, 16), 3 + 4j, np.complex64))
+    value = node(explain(tf.abs(x), [x], names={"x": x}).view, "x").value
+    assert value is not None
+    assert value.summary is not None
+    assert (value.summary.minimum, value.summary.mean, value.summary.maximum) == ("5.0", "5.0", "5.0")
+
+
+def test_variables_that_begin_with_one_another_each_have_one_value() -> None:
+    first = tf.Variable([1.0, 2.0], name="first")
+    second = tf.Variable(first.initialized_value() * 3.0, name="second")
+    y = first * second
+    view = explain(y, [first, second], names={"y": y}).view
+    assert [row.value and row.value.text for row in view.rows] == ["[1. 2.]", "[3. 6.]"]
+    assert number(view, "first") == "[3. 6.]"
+
+
+def test_of_very_many_failures_the_first_left_over_is_raised() -> None:
+    x = tf.constant([1.0, np.nan])
+    y = tf.add_n([tf.check_numerics(x * float(number), f"part {number}") for number in range(30)])
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"part \d+ : Tensor had NaN values"):
+        explain(y, [x])
+
+
+def test_whatever_is_given_and_taken_away_the_numbers_are_right() -> None:
+    # More ways of giving values than are remembered.
+    parts = [tf.placeholder(tf.float32, [], name=f"p{number}") for number in range(6)]
+    y = tf.add_n([tf.square(part) for part in parts])
+    given = {part: float(number + 1) for number, part in enumerate(parts)}
+    explanation = explain(y, parts)
+    for chosen in range(1, 2**6):
+        some = {part.op.name: value for number, (part, value) in enumerate(given.items()) if chosen >> number & 1}
+        known = explanation.recompute(inputs=some)
+        expected = [2 * given[part] if part.op.name in some else None for part in parts]
+        assert [None if gradient is None else float(gradient) for gradient in known.gradients] == expected

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import gradnb as tf
+from gradnb.engine.static import constant_value
 from gradnb.explanation import Explanation, explain
 from gradnb.view.model import Card, Flow, LineKind
 
@@ -283,3 +286,26 @@ def test_cards_speak_the_views_language(language: str) -> None:
     explanation = explain(x * x, x, language=language)
     card = explanation.card("b0")
     assert (card.kind == "a gradient on its way back") == (language == "en")
+
+
+def demanding(z: tf.Tensor, g: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+    """A rule that cannot be run on symbols: it wants to see its input's numbers."""
+    if constant_value(x) is None:
+        raise ValueError("the numbers of x must be known")
+    return g * 2.0 * x
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_an_operation_whose_rule_cannot_be_printed_has_its_numbers_alone(stopped: bool) -> None:
+    x = tf.constant([1.0, 2.0])
+    z = tf.square(x)
+    z.op.definition = replace(z.op.definition, gradient=demanding)
+    y = z * 2.0
+    stops = [z] if stopped else None
+    explanation = explain(y, [x], stop_gradients=stops, names={"x": x, "z": z, "y": y}, views=["graph", "steps"])
+    card = edge(explanation, "z", "x")
+    assert labelled(card, "x would receive" if stopped else "x receives") == ["[4. 8.]"]
+    assert not labelled(card, "rule")
+    assert explanation.view.steps[2].title == "z = x²"
+    assert explanation.view.steps[2].rule == ""
+    assert ("A wall" in sentences(card)) is stopped

@@ -262,3 +262,18 @@ def test_in_random_programs_no_gradient_differs(seed: int) -> None:
     for row in explained(seed).rows:
         assert row.difference is not None
         assert row.difference.error == "–" or row.difference.error.startswith(("<", "too small"))
+
+
+def test_where_a_gradient_is_no_number_and_the_slope_is_one_the_error_is_infinite() -> None:
+    # The famous trap: what is not chosen is multiplied by zero, and 0 · NaN is NaN.
+    x = tf.Variable([-1.0, 4.0], name="x")
+    y = tf.where(x > 0.0, x**0.5, tf.zeros_like(x))
+    explanation = checked(y, [x])
+    assert np.isnan(explanation.gradients[0]).tolist() == [True, False]
+    assert texts(difference(explanation, "x"))[:2] == ("∞", "[0. 0.25]")
+
+
+def test_where_a_small_step_gives_another_shape_there_is_no_slope() -> None:
+    x = tf.Variable([0.0, 2.0], name="x")
+    y = tf.boolean_mask(x, x > 0.0)
+    assert texts(difference(checked(y, [x]), "x"))[:2] == ("< 1e-6; at the edge of the domain: x[0]", "[nan 1.]")

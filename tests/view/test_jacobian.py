@@ -214,3 +214,13 @@ def test_in_random_programs_the_weights_times_the_matrix_are_the_gradient(seed: 
             assert matrix is not None
             product = np.broadcast_to(weight, values[y].shape).reshape(-1) @ matrix
             np.testing.assert_allclose(product, expected.reshape(-1), rtol=1e-6, atol=1e-9)
+
+
+def test_without_a_value_the_matrix_or_its_product_waits() -> None:
+    x, k = tf.Variable([1.0, 2.0], name="x"), tf.placeholder(tf.float32, [2], name="k")
+    y = x * k
+    assert only_matrix(told(y, [x], names={"y": y}), "x").remark == "not computed yet"
+    squares = x * x
+    found = only_matrix(told(squares, [x], grad_ys=[k], names={"squares": squares}), "x")
+    assert found.entries == (("2.", "0."), ("0.", "4."))
+    assert (found.weights, found.product) == ((), ())

@@ -353,3 +353,48 @@ def test_in_random_programs_the_paths_add_up_to_the_gradient(seed: int) -> None:
             parts = [numbers.get(whole(route.arrived[-1])) for route in routes.open]
             assert expected is not None
             np.testing.assert_allclose(sum(p for p in parts if p is not None), expected, rtol=1e-6, atol=1e-9)
+
+
+def masked(threshold: float) -> Any:
+    """Return a function whose gradient keeps only the large ones of what arrives: another shape than its input."""
+
+    @tf.custom_gradient
+    def function(x: Any) -> Any:
+        return tf.identity(x), lambda dy: tf.boolean_mask(dy, dy > threshold)
+
+    return function
+
+
+def test_what_comes_by_paths_in_another_shape_than_the_gradient_is_no_sum() -> None:
+    x = tf.placeholder(tf.float32, [None], name="x")
+    c = masked(1.0)(x)
+    y = c * tf.constant([0.6, 0.6, 2.0]) + c * tf.constant([0.6, 2.0, 0.6])
+    explanation = told(y, [x], feed_dict={x: [1.0, 1.0, 1.0]}, names={"c": c})
+    assert paths(explanation, "x").remarks[0].startswith("The sum is [4.], the gradient [1.2 2.6 2.6]: ")
+
+
+def test_what_comes_by_paths_in_several_shapes_is_not_added_up() -> None:
+    x = tf.placeholder(tf.float32, [None], name="x")
+    c = masked(1.0)(x)
+    y = c * tf.constant([0.6, 0.6, 2.0, 2.0]) + c * tf.constant([0.6, 2.0, 2.0, 2.0])
+    explanation = told(y, [x], feed_dict={x: [1.0, 1.0, 1.0, 1.0]}, names={"c": c})
+    assert [path.contribution and path.contribution.text for path in paths(explanation, "x").paths[:2]] == [
+        "[2. 2.]",
+        "[2. 2. 2.]",
+    ]
+    assert not any("sum" in remark for remark in paths(explanation, "x").remarks)
+
+
+def test_behind_a_stop_there_may_be_an_operation_without_a_gradient() -> None:
+    x = tf.Variable([1.0, 2.0], name="x")
+    p = tf.raw_ops.PreventGradient(input=x, message="not here")
+    s = tf.stop_gradient(p)
+    explanation = told(s * 2.0, [x], names={"p": p, "s": s})
+    assert lines(explanation, "x") == ["x → p → s → s · 2: stopped at s"]
+
+
+def test_while_one_path_is_not_known_there_is_no_sum() -> None:
+    x, k = tf.Variable([1.0, 2.0], name="x"), tf.placeholder(tf.float32, [2], name="k")
+    y = x * k + x
+    explanation = told(y, [x], names={"y": y, "k": k})
+    assert lines(explanation, "x") == ["x → x · k → y: –", "x → y: [1. 1.] · 1 = [1. 1.]"]

@@ -124,6 +124,7 @@ def test_typed_text_becomes_an_array(typed: str, value: object) -> None:
     [
         ("", "empty"),
         (" 　", "empty"),
+        (",", "empty"),
         ("[4, 6", "bracket"),
         ("4 6]", "bracket"),
         ("[" * 50, "ragged"),
@@ -359,3 +360,70 @@ def test_whatever_is_answered_about_any_program_is_judged(case: dict[str, Any]) 
                     assert quiz.check(row.name, answer).kind in ("right", *KINDS)
                 if row.gradient.state is not State.NOT_COMPUTED:
                     assert quiz.check(row.name, gradient)
+
+
+# What is asked while something is missing
+
+
+def test_while_a_value_is_missing_nothing_is_judged_and_nothing_counts() -> None:
+    x, k = tf.Variable([1.0, 2.0], name="x"), tf.placeholder(tf.float32, [2], name="k")
+    quiz = explain(x * k, [x], language="en").quiz()
+    verdict = quiz.check("x", [1.0, 2.0])
+    assert (verdict.right, verdict.kind) == (False, "not_computed")
+    assert quiz.give_up("x") == "…"
+
+
+def test_the_weights_of_a_y_that_no_x_reaches_may_be_missing_too() -> None:
+    x, y, k = tf.Variable([1.0], name="x"), tf.constant([3.0]), tf.placeholder(tf.float32, [1])
+    call = {"grad_ys": [k, k], "names": {"y": y}, "language": "en"}
+    assert explain([y, y], [x], **call).quiz(["y"]).check("y", [2.0]).kind == "not_computed"
+    assert explain([y, y], [x], feed_dict={k: [1.0]}, **call).quiz(["y"]).check("y", [2.0]).right
+
+
+def test_with_very_many_paths_none_is_counted_twice_or_forgotten_in_a_hint() -> None:
+    x = tf.Variable([1.0, 2.0], name="x")
+    y = x
+    for _ in range(8):
+        y = y + y
+    quiz = explain(y, [x], language="en").quiz()
+    assert quiz.check("x", [1.0, 1.0]).kind == "factor"
+    assert quiz.check("x", [256.0, 256.0]).right
+
+
+def test_of_two_stops_one_behind_the_other_only_both_can_be_forgotten() -> None:
+    x = tf.Variable([1.0, 2.0], name="x")
+    first = tf.stop_gradient(x)
+    second = tf.stop_gradient(first)
+    names = {"first": first, "second": second}
+    verdict = explain(second * 3.0 + x * 2.0, [x], names=names, language="en").quiz().check("x", [5.0, 5.0])
+    assert verdict.kind == "stop_ignored"
+    assert "first and second" in str(verdict)
+
+
+def test_the_weights_of_complex_ys_cannot_be_forgotten() -> None:
+    x = tf.Variable(np.array([1 + 1j, 2], np.complex64), name="x")
+    y, size = x * x, tf.abs(x)
+    weights = [tf.constant([1 + 0j, 2 + 0j], tf.complex64), tf.constant([5.0, 5.0])]
+    quiz = explain([y, size], [x], grad_ys=weights, names={"y": y, "size": size}, language="en").quiz()
+    without_size = 2 * np.conj([1 + 1j, 2]) * [1, 2] + np.array([1 + 1j, 2]) / np.abs([1 + 1j, 2])
+    assert quiz.check("x", without_size).kind == "default_seed"
+    assert not quiz.check("x", [7.0, 7.0]).right
+
+
+def test_what_only_the_program_itself_could_run_gives_no_hint() -> None:
+    @tf.custom_gradient
+    def outside(x: tf.Tensor) -> Any:
+        return tf.py_func(lambda array: array, [x], tf.float32), lambda g: g * 3.0
+
+    x = tf.Variable([1.0, 2.0], name="x")
+    y = outside(x)
+    quiz = explain(y, [x], grad_ys=[tf.constant([1.0, 10.0])], names={"y": y}, language="en").quiz()
+    assert not quiz.check("x", [3.0, 3.0]).right
+    assert quiz.check("x", [3.0, 30.0]).right
+
+
+def test_a_matrix_product_behind_which_nothing_passes_may_lack_its_factor() -> None:
+    x, k = tf.Variable([[1.0, 2.0]], name="x"), tf.placeholder(tf.float32, [2, 2], name="k")
+    quiz = explain(tf.matmul(tf.floor(x), k) + x * 3.0, [x], language="en").quiz()
+    assert quiz.check("x", [[-3.0, -3.0]]).kind == "sign"
+    assert quiz.check("x", [[3.0, 3.0]]).right

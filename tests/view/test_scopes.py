@@ -202,3 +202,15 @@ def test_a_collapsed_scope_keeps_a_secret(hidden: str) -> None:
     assert node.hidden
     (edge,) = [edge for edge in explanation.view.backward_edges if edge.target == node.id]
     assert (edge.flow, edge.contribution) == (Flow.HIDDEN, None)
+
+
+def test_an_operation_with_several_outputs_goes_into_the_collapsed_scope_with_all_of_them() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.name_scope("parts"):
+        first, second = tf.split(x, 2)
+        product = first * second
+    y = product * 3.0
+    explanation = explain(y, [x], names={"x": x, "y": y})
+    shown = [node.name for node in explanation.with_scopes(frozenset(), frozenset({"parts"})).view.nodes]
+    assert shown == ["x", "parts", "3.0", "y"]
+    assert "parts/split" in [node.name for node in explanation.view.nodes]

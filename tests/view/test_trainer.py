@@ -387,6 +387,15 @@ def test_what_can_be_gone_through_once_gives_as_many_steps_as_batches() -> None:
     assert losses(trainer)[:3] == losses(again)[:3]
 
 
+def test_begun_again_what_can_be_gone_through_once_goes_on_with_the_last_batch() -> None:
+    line = Line()
+    trainer = Trainer(line.loss, tf.train.GradientDescentOptimizer(0.1), iter(batches(line)))
+    trainer.advance(10)
+    last = Trainer(line.loss, tf.train.GradientDescentOptimizer(0.1), batches(line)[2])
+    trainer.reset()
+    assert losses(trainer) == losses(last)
+
+
 def test_a_feed_of_another_kind_is_refused() -> None:
     line = Line()
     optimizer = tf.train.GradientDescentOptimizer(0.1)
@@ -567,3 +576,11 @@ def test_a_path_that_flies_away_does_not_widen_the_landscape() -> None:
 
 def test_at_zero_there_is_room_too() -> None:
     assert around([(0.0, 0.0)]) == [(-1.2, 1.2), (-1.2, 1.2)]
+
+
+def test_a_landscape_that_takes_too_long_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, loss = bowl()
+    trainer = Trainer(loss, tf.train.GradientDescentOptimizer(0.1))
+    assert trainer.landscape() is not None
+    monkeypatch.setattr("gradnb.view.trainer._MOST_SECONDS", -1.0)
+    assert trainer.landscape() is None
