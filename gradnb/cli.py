@@ -66,6 +66,7 @@ def _parser() -> _Parser:
     help_text = text("cli.explain")
     explain = commands.add_parser("explain", parents=[language], help=help_text, description=help_text)
     explain.add_argument("program", metavar="PROGRAM.py", type=Path, help=text("cli.program"))
+    explain.add_argument("--view", nargs="+", action="extend", metavar="VIEW", help=text("cli.view"))
     explain.add_argument("-o", "--output", metavar="FILE", type=Path, help=text("cli.output"))
     explain.set_defaults(command=_explain)
 
@@ -100,10 +101,14 @@ def _parser() -> _Parser:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from gradnb.explanation import check_file, explain_call
+    from gradnb.explanation import VIEWS, check_file, explain_call
     from gradnb.programs import run_program
 
     program: Path = options.program
+    views = options.view or ["graph", "table"]
+    for view in views:
+        if view not in VIEWS:
+            raise _Refusal(text("explain.bad_option", name="--view", value=view, allowed=", ".join(VIEWS)))
     if options.output is not None:
         try:  # before a program runs that may take its time
             check_file(options.output)
@@ -119,7 +124,7 @@ def _explain(options: argparse.Namespace) -> int:
     if not ran.calls:
         raise _Refusal(text("cli.no_call", file=program))
     calls, names = ran.calls, ran.names
-    explanations = [explain_call(call, names=names) for call in calls[:_MOST_CALLS]]
+    explanations = [explain_call(call, names=names, views=views) for call in calls[:_MOST_CALLS]]
     if options.output is None:
         print("\n\n".join(explanation.text() for explanation in explanations))
     else:

@@ -54,7 +54,17 @@ VIEWS: Final = ("graph", "table", "steps", "paths", "jacobian", "story", "raw")
 LAYOUTS: Final = ("LR", "TB")
 THEMES: Final = ("auto", "light", "dark")
 LARGEST_PRECISION: Final = 17
-FILE_FORMATS: Final = (".svg", ".png", ".pdf", ".dot", ".html", ".txt")
+
+#: How an explanation is written to a file, by the ending of the file's name.
+_WRITERS: Final[Mapping[str, Callable[[Explanation], bytes]]] = {
+    ".svg": lambda explanation: explanation.svg().encode(),
+    ".png": lambda explanation: explanation.png(),
+    ".pdf": lambda explanation: explanation.pdf(),
+    ".html": lambda explanation: _page(explanation).encode(),
+    ".dot": lambda explanation: explanation.dot().encode(),
+    ".txt": lambda explanation: f"{explanation.text()}\n".encode(),
+}
+FILE_FORMATS: Final = tuple(_WRITERS)
 
 #: Of so many sets of stops the derivations are kept, for a learner who goes to and fro.
 _SETTINGS_KEPT: Final = 16
@@ -904,19 +914,10 @@ class Explanation:
         square.dot
         """
         path = Path(file)
-        # One for each of FILE_FORMATS.
-        writers: dict[str, Callable[[], bytes]] = {
-            ".svg": lambda: self.svg().encode(),
-            ".png": self.png,
-            ".pdf": self.pdf,
-            ".dot": lambda: self.dot().encode(),
-            ".html": lambda: html_renderer.page([self.html()], self.view.caption, self.view.language).encode(),
-            ".txt": lambda: f"{self.text()}\n".encode(),
-        }
         language = self.view.language
         check_file(path, language)
         try:
-            content = writers[path.suffix.lower()]()
+            content = _WRITERS[path.suffix.lower()](self)
         except LayoutUnavailable as problem:
             raise OSError(f"{path}: {problem.advice(language)}") from problem
         return write_whole(path, content, language)
@@ -1044,6 +1045,11 @@ class _Setting:
             for operation in stops
             if not lets_pass(operation) or operation.name in self.derivation.lifted
         )
+
+
+def _page(explanation: Explanation) -> str:
+    view = explanation.view
+    return html_renderer.page([explanation.html()], view.caption, view.language)
 
 
 def check_file(file: Path, language: str | None = None) -> None:

@@ -92,6 +92,16 @@ def test_at_most_eight_calls_are_explained_and_the_others_counted(run: Run) -> N
     assert text("cli.more_calls", "en", most=8, number=2) in out
 
 
+def test_what_is_shown_can_be_chosen(run: Run) -> None:
+    Path("program.py").write_text(ONE_VARIABLE, encoding="utf-8")
+    _, table, _ = run("explain", "program.py", "--view", "table")
+    _, more, _ = run("explain", "program.py", "--view", "steps", "--view", "story", "--lang", "en")
+    assert "w1  (1, 2)" in table
+    assert "Steps" not in table
+    assert more.index("Steps") < more.index("The gradient with respect to w1")
+    assert "w1  (1, 2)" not in more
+
+
 def test_the_explanation_can_be_written_to_a_file(run: Run) -> None:
     Path("program.py").write_text(ONE_VARIABLE, encoding="utf-8")
     code, out, _ = run("explain", "program.py", "-o", "out.html")
@@ -171,6 +181,7 @@ def test_a_program_that_exits_with_a_code_keeps_it(run: Run) -> None:
         (["explain", "program.py", "-o", "out.docx"], ".html"),
         (["explain", "program.py", "--lang", "fr"], "'en', 'zh'"),
         (["explain", "program.py", "--colour"], "--colour"),
+        (["explain", "program.py", "--view", "graph", "film"], "'film'"),
         (["explain"], "PROGRAM.py"),
         (["lessons", "--port", "many"], "many"),
         ([], "explain | against | lessons | new-lesson | build-site"),

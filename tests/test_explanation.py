@@ -487,7 +487,7 @@ def test_it_is_saved_in_the_format_of_the_ending(
 
 def test_what_cannot_be_saved_is_refused(square: tuple[tf.Variable, tf.Tensor], tmp_path: Path) -> None:
     explanation = explain(square[1], square[0])
-    with pytest.raises(ValueError, match=re.escape(".svg .png .pdf .dot .html .txt")):
+    with pytest.raises(ValueError, match=re.escape(".svg .png .pdf .html .dot .txt")):
         explanation.save(tmp_path / "picture.docx")
     with pytest.raises(ValueError, match="no format"):
         explanation.save(tmp_path / "picture")

@@ -10,18 +10,8 @@ from IPython.core.error import UsageError
 from traitlets import Bool, Bunch, Enum, Int, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
-from gradnb.jupyter.request import (
-    AGAINST,
-    LARGEST_PRECISION,
-    LAYOUTS,
-    THEMES,
-    UNCONNECTED,
-    VIEWS,
-    Request,
-    check_file,
-    check_output,
-    read_feed,
-)
+from gradnb.explanation import LARGEST_PRECISION, LAYOUTS, THEMES, VIEWS
+from gradnb.jupyter.request import AGAINST, UNCONNECTED, Request, check_file, check_output, read_feed
 from gradnb.messages import LANGUAGES, text
 
 

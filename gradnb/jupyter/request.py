@@ -16,16 +16,12 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser, argument, kwds, magic_arguments
 
+from gradnb.explanation import FILE_FORMATS, LARGEST_PRECISION, LAYOUTS, THEMES, VIEWS
 from gradnb.harmless import harmless
 from gradnb.messages import LANGUAGES, text
 
-VIEWS = ("graph", "table", "steps", "paths", "jacobian", "story", "raw")
-LAYOUTS = ("LR", "TB")
-THEMES = ("auto", "light", "dark")
 UNCONNECTED = ("none", "zero")
 AGAINST = ("tensorflow",)
-FILE_FORMATS = (".svg", ".png", ".pdf", ".html", ".dot")
-LARGEST_PRECISION = 17
 
 _CHOICES = {
     "view": VIEWS,
@@ -145,8 +141,8 @@ def help_text(language: str | None = None) -> str:
 def magic_parser(language: str | None = None) -> MagicArgumentParser:
     """Return the parser of the magic's line, with its help in `language`."""
 
-    def say(key: str) -> str:
-        return text(f"magic.help_{key}", language).replace("%", "%%")
+    def say(key: str, **values: object) -> str:
+        return text(f"magic.help_{key}", language, **values).replace("%", "%%")
 
     @magic_arguments("gradgraph")
     @kwds(description=text("magic.description", language))
@@ -164,7 +160,7 @@ def magic_parser(language: str | None = None) -> MagicArgumentParser:
     @argument("--precision", metavar="N", help=say("precision"))
     @argument("--lang", metavar="|".join(LANGUAGES), help=say("lang"))
     @argument("--theme", metavar="|".join(THEMES), help=say("theme"))
-    @argument("--save", metavar="FILE", help=say("save"))
+    @argument("--save", metavar="FILE", help=say("save", formats=" ".join(FILE_FORMATS)))
     @argument(_OPTION_LETTER, dest="output", metavar="NAME", help=say("output"))
     @argument("--keep-graph", action="store_true", help=say("keep_graph"))
     @argument("--new-graph", action="store_true", help=say("new_graph"))
