@@ -83,6 +83,8 @@ SVG: Final = (
 DOT: Final = (
     *(
         '"]',
+        "]",
+        "]]",
         '"; evil [label="x"]; "',
         "a -> b",
         "}",

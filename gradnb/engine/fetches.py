@@ -109,12 +109,12 @@ def _parts(key: Any, value: Any) -> Iterator[tuple[Any, Any]]:
             value = value[: len(key)]
     if isinstance(key, (list, tuple)):
         try:
-            count = len(value)
-        except TypeError:
+            entries = list(value)
+        except Exception:  # an object may refuse to be gone through in any way
             raise TypeError(f"A feed key of {len(key)} tensors got {described(value)}.") from None
-        if len(key) != count:
-            raise ValueError(f"A feed key of {len(key)} tensors got {count} values.")
-        for part, entry in zip(key, value, strict=True):
+        if len(key) != len(entries):
+            raise ValueError(f"A feed key of {len(key)} tensors got {len(entries)} values.")
+        for part, entry in zip(key, entries, strict=True):
             yield from _parts(part, entry)
     else:
         yield key, value

@@ -251,7 +251,9 @@ def _escape(text: str) -> str:
     Graphviz reads the escapes of XML, and after them its own (``\\N`` is the node's name). It joins blanks, so they
     are no-break.
     """
-    return html.escape(graphviz.escape(text)).replace(" ", "&#160;")
+    escaped = html.escape(graphviz.escape(text)).replace(" ", "&#160;")
+    # A text of nothing but closing brackets is a syntax error to Graphviz.
+    return f"&#93;{escaped[1:]}" if escaped.startswith("]") else escaped
 
 
 def _run(run: Run) -> str:

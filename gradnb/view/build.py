@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from gradnb.view.hiding import Veil, can_be_hidden
 from gradnb.view.jacobian import JacobianRows, jacobians_of
 from gradnb.view.kept import Kept
 from gradnb.view.model import (
+    MOST_ROWS,
     BackwardEdge,
     ForwardEdge,
     Gradient,
@@ -46,7 +48,7 @@ from gradnb.view.model import Flow as FlowKind
 from gradnb.view.names import Names
 from gradnb.view.numbers import Inputs, Numbers, added, settled
 from gradnb.view.path_list import PathFinder, paths_of
-from gradnb.view.picture import DRAWN_IN_FULL, Link, Picture, Spot, picture_of
+from gradnb.view.picture import DRAWN_IN_FULL, MOST_WAYS, Link, Picture, Spot, picture_of
 from gradnb.view.raw import RawFinder, raw_of
 from gradnb.view.steps import steps_of
 from gradnb.view.story import story_of
@@ -62,7 +64,11 @@ _T = TypeVar("_T")
 _MOST_SCOPES = 12
 #: Of several edges drawn as one the first of these kinds is shown.
 _BEFORE = (FlowKind.HIDDEN, FlowKind.PASSES, FlowKind.LIFTED, FlowKind.STOPPED, FlowKind.BLOCKED)
+_NUMBER = re.compile(r"_?\d+$")
 _LONGEST_SEED = 40
+#: Of more names in a list only these first ones are told, and the last.
+_MOST_NAMED = 100
+_FIRST_NAMED = 20
 #: Larger arrays, in bytes, are written anew each time.
 _MOST_REMEMBERED = 512
 #: For so many ways to show one scene it is kept what was made last.
@@ -112,9 +118,7 @@ class Scene:
         for operation in operations_behind([*self.ys, *self.xs]) if names.expressions else ():
             for output in operation.outputs:
                 names.part(output)
-        self._read = {
-            op.inputs[0]: op.outputs[0] for op in operations_behind([*self.ys, *self.trace.xs]) if is_read(op)
-        }
+        self._read = {op.inputs[0]: op.outputs[0] for op in self.picture.paths.behind if is_read(op)}
         self._veils: dict[tuple[str, ...], Veil] = {}
         self._jacobian_rows: dict[tuple[tuple[int, ...] | None, ...], JacobianRows] = {}
         self._kept: dict[tuple[Options, tuple[str, ...]], Kept] = {}
@@ -525,9 +529,8 @@ class Builder:
         """Return the sum of tensors as it is shown."""
         if len(tensors) < 2:
             return self.value(tensors[0]) if tensors else None
-        arrays = [self._numbers.get(self._scene.derivation.whole(tensor)) for tensor in tensors]
-        known = [array for array in arrays if array is not None]
-        return self._shown_array(added(known))[0] if len(known) == len(arrays) else None
+        total = added([self._numbers.get(self._scene.derivation.whole(tensor)) for tensor in tensors])
+        return None if total is None else self._shown_array(total)[0]
 
     def _courses(self) -> Iterator[_Course]:
         by_id: dict[str, list[Link]] = {}
@@ -629,7 +632,8 @@ class Builder:
         shown = self._shown(total)
         if shown is None:
             return self._kept(key, self._missing, lambda: self._not_computed(tensor, total))
-        arrivals = self._flow.arrivals(tensor)
+        # Where nothing is drawn there may be thousands.
+        arrivals = self._flow.arrivals(tensor) if self._scene.picture.spots else ()
         parts = tuple(self.value(arrival.gradient) for arrival in arrivals) if len(arrivals) > 1 else ()
         rows = self._rows_given(total)
         return self._kept(key, (shown, parts, rows), lambda: self._computed(tensor, shown, parts, rows))
@@ -678,11 +682,10 @@ class Builder:
         """Return the gradient of a y that no x reaches: its weights, which the call did not need to add."""
         arrivals = self._flow.arrivals(tensor)
         terms = self._terms(tensor, [self.value(arrival.gradient) for arrival in arrivals])
-        arrays = [self._numbers.get(self._scene.derivation.whole(arrival.gradient)) for arrival in arrivals]
-        known = [array for array in arrays if array is not None]
-        if len(known) < len(arrays):
+        total = added([self._numbers.get(self._scene.derivation.whole(arrival.gradient)) for arrival in arrivals])
+        if total is None:
             return Gradient(State.NOT_COMPUTED)
-        value, state = self._shown_array(added(known))
+        value, state = self._shown_array(total)
         return Gradient(state, value, "", terms)
 
     def _zeros(self, tensor: Tensor) -> tuple[Value | None] | None:
@@ -705,6 +708,8 @@ class Builder:
         whole = self._scene.derivation.whole(gradient)
         if whole is None:
             return self.say("reason.not_whole")
+        if self._scene.derivation.is_outline:
+            return self.say("reason.outline")
         behind = set(operations_behind([whole]))
         for key, operations in (
             ("needs", (*self._numbers.unfed, *self._numbers.uninitialized)),
@@ -722,7 +727,7 @@ class Builder:
 
     def _rows(self) -> Iterator[Row]:
         scene = self._scene
-        for position, tensor in enumerate(scene.xs):
+        for position, tensor in enumerate(scene.xs[:MOST_ROWS]):
             numbers = self.value(scene.read(tensor)), self.gradient(tensor), tuple(self._contributions(position))
             yield self._kept(("row", position), numbers, partial(self._row, tensor, *numbers))
 
@@ -816,10 +821,13 @@ class Builder:
             yield self.say("view.failed", name=names.of_operation(operation), problem=problem)
         if not self._scene.picture.spots:
             yield self._too_large()
+            yield self._by_operation()
         elif self._scene.picture.large:
             yield self.say("view.collapsed")
         for scope, number in self._scene.picture.refused:
             yield self.say("view.stays_closed", name=scope, count=number, most=DRAWN_IN_FULL)
+        if more := len(self._scene.xs[MOST_ROWS:]):
+            yield self.say("view.more_rows", count=more, shown=MOST_ROWS)
         if not self._scene.derivation.alone and len(self._scene.ys) > 1:
             yield self.say("view.not_alone")
         for operation in self._scene.picture.operations[:1000]:
@@ -832,6 +840,12 @@ class Builder:
 
     def _too_large(self) -> str:
         scopes = self._scene.picture.scopes
+        if len(scopes) > _MOST_SCOPES:
+            # A loop makes a scope in each turn: they differ in a number.
+            alike: Counter[str] = Counter()
+            for name, count in scopes:
+                alike[_NUMBER.sub("_…", name)] += count
+            scopes = tuple(alike.items())
         counted = [
             self.say("view.scope", name=name or self.say("view.no_scope"), count=count)
             for name, count in sorted(scopes, key=lambda pair: (-pair[1], pair[0]))[:_MOST_SCOPES]
@@ -839,7 +853,21 @@ class Builder:
         if len(scopes) > _MOST_SCOPES:
             counted.append("…")
         total = sum(count for _, count in scopes)
-        return self.say("view.too_large", count=total, scopes=self.say("view.comma").join(counted))
+        listed = self.say("view.comma").join(counted)
+        if ways := self._scene.picture.ways:
+            return self.say("view.too_many_ways", count=total, ways=ways, most=MOST_WAYS, scopes=listed)
+        return self.say("view.too_large", count=total, scopes=listed)
+
+    def _by_operation(self) -> str:
+        """Return how often each operation occurs on the paths of a picture that is too large to draw."""
+        found = Counter(operation.definition.label for operation in self._scene.picture.operations)
+        told = [
+            self.say("view.scope", name=label, count=count)
+            for label, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_SCOPES]
+        ]
+        if len(found) > _MOST_SCOPES:
+            told.append("…")
+        return self.say("view.by_operation", operations=self.say("view.comma").join(told))
 
 
 def _kind(operation: Operation) -> NodeKind:
@@ -871,6 +899,8 @@ def _shown_bytes(
 
 def _as_list(words: Iterable[str], always: bool = True) -> str:
     found = list(words)
+    if len(found) > _MOST_NAMED:
+        found[_FIRST_NAMED:-1] = ["…"]
     return found[0] if len(found) == 1 and not always else f"[{', '.join(found)}]"
 
 

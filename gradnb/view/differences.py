@@ -16,7 +16,7 @@ from gradnb.engine.tensor import Tensor
 from gradnb.view.hiding import Veil
 from gradnb.view.model import Difference, Row, Value
 from gradnb.view.names import element_names
-from gradnb.view.numbers import Calculator, Inputs, Numbers
+from gradnb.view.numbers import Calculator, Inputs, Numbers, fitted
 from gradnb.view.slope import Place, Slope, slope_of
 from gradnb.view.values import number_text
 
@@ -164,6 +164,8 @@ class Differences:
     def _slopes(self, x: Tensor, place: Array, base: Numbers, inputs: Inputs, gradient: Tensor | None) -> Slopes:
         walls = {wall.name: array for wall in self._walls if (array := base.get(wall)) is not None and wall is not x}
         expected = None if gradient is None else base.get(gradient)
+        if expected is not None and expected.shape != place.shape:  # a weight of another shape than its y's
+            expected = None
         still = replace(inputs, feeds={**inputs.feeds, **walls})
         held = tuple(self._each(x, place, still, base, expected))
         plain = tuple(self._each(x, place, inputs, base, None if walls else expected)) if walls else ()
@@ -177,7 +179,8 @@ class Differences:
 
             def change(step: float, position: int = position) -> tuple[float, float]:
                 moved = numbers.copy()
-                moved[position] += step
+                with np.errstate(all="ignore"):
+                    moved[position] += step
                 return self._change(
                     base, self._forward.compute(_moved(inputs, x, moved.view(place.dtype).reshape(place.shape)))
                 )
@@ -189,10 +192,11 @@ class Differences:
         change = size = unchanged = 0.0
         with np.errstate(all="ignore"):
             for y, weight in zip(self._ys, self._weights, strict=True):
-                old, new, w = before.get(y), after.get(y), before.get(weight)
+                old, new = before.get(y), after.get(y)
+                w = None if old is None else fitted(before.get(weight), old.shape)
                 if old is None or new is None or w is None or old.shape != new.shape:
                     return math.nan, math.nan
-                factors = np.conj(np.broadcast_to(w, old.shape))
+                factors = np.conj(w)
                 moved = (new != old) & (factors != 0)
                 change += float(np.real(factors[moved] * (new[moved] - old[moved])).sum())
                 size += float(np.abs(factors[moved] * new[moved]).sum())

@@ -14,7 +14,7 @@ from gradnb.engine.tensor import Tensor
 from gradnb.view.hiding import Veil
 from gradnb.view.model import Gradient, Jacobian, Matrix
 from gradnb.view.names import element_names
-from gradnb.view.numbers import Calculator, Inputs, Numbers
+from gradnb.view.numbers import Calculator, Inputs, Numbers, fitted
 from gradnb.view.values import number_texts
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class _Told:
         matrices = tuple(self._matrix(number, position, value, secret) for number in range(len(scene.ys)))
         total: tuple[str, ...] = ()
         if len(matrices) > 1 and columns:
-            total = ("?",) * len(columns) if secret else self._texts(scene.trace.gradients[position])
+            total = ("?",) * len(columns) if secret else self._texts(scene.trace.gradients[position], len(columns))
         return Jacobian(node, name, columns, matrices, total)
 
     def _matrix(self, number: int, position: int, x: Array | None, secret: bool) -> Matrix:
@@ -162,7 +162,8 @@ class _Told:
         if remark or x is None or y is None:
             return Matrix(y_name, seed_name, (), (), (), (), remark)
         names = element_names(y_name, y.shape)
-        weights = self._texts(scene.trace.seeds[number])
+        weight = fitted(self._numbers.get(scene.derivation.whole(scene.trace.seeds[number])), y.shape)
+        weights = () if weight is None else number_texts(weight.reshape(-1), words.precision)
         if secret:
             hidden = ("?",) * x.size
             why = words.gradient(scene.xs[position]).reason
@@ -176,8 +177,9 @@ class _Told:
             return Matrix(y_name, seed_name, names, weights, (), (), words.say("jacobian.unknown"))
         texts = number_texts(matrix, words.precision)
         entries = tuple(texts[start : start + x.size] for start in range(0, len(texts), max(x.size, 1)))
-        product = self._product(number, matrix)
-        given = self._given(number, position)
+        with np.errstate(all="ignore"):
+            product = None if weight is None else np.asarray(weight.reshape(-1) @ matrix)
+        given = self._given(number, position, x.size)
         remark = "" if given is None or product is None or _alike(product, given) else words.say("jacobian.not_linear")
         shown = product if given is None else given
         products = () if shown is None else number_texts(shown.reshape(-1), words.precision)
@@ -196,22 +198,16 @@ class _Told:
             return say("jacobian.too_large", most=LARGEST, **sizes)
         return say("jacobian.left_out") if number in self._rows.left_out else ""
 
-    def _given(self, number: int, position: int) -> Array | None:
-        """Return what a y gives to an x, as the call computes it; None where that was left out."""
+    def _given(self, number: int, position: int, size: int) -> Array | None:
+        """Return what a y gives to an x, as the call computes it; None where that was left out or does not fit."""
         alone = self._scene.derivation.alone
-        return self._numbers.get(self._scene.derivation.whole(alone[number].gradients[position])) if alone else None
+        whole = self._scene.derivation.whole(alone[number].gradients[position]) if alone else None
+        array = self._numbers.get(whole)
+        return None if array is None or array.size != size else array
 
-    def _product(self, number: int, matrix: Array) -> Array | None:
-        """Return the weights times a matrix."""
-        seed = self._numbers.get(self._scene.derivation.whole(self._scene.trace.seeds[number]))
-        if seed is None:
-            return None
-        with np.errstate(all="ignore"):
-            return np.asarray(np.broadcast_to(seed.reshape(-1), matrix.shape[:1]) @ matrix)
-
-    def _texts(self, tensor: Tensor | IndexedSlices | None) -> tuple[str, ...]:
+    def _texts(self, tensor: Tensor | IndexedSlices | None, size: int) -> tuple[str, ...]:
         array = self._numbers.get(self._scene.derivation.whole(tensor))
-        return () if array is None else number_texts(array.reshape(-1), self._words.precision)
+        return () if array is None or array.size != size else number_texts(array.reshape(-1), self._words.precision)
 
 
 def _alike(product: Array, given: Array) -> bool:

@@ -127,7 +127,7 @@ class Mistakes:
                 self._compute(map(scene.read, (self._x, *scene.ys)))
                 return (*self._stops_ignored(), *self._values())
             self._compute(self._first_needed())
-            if self._total not in self._arrays:
+            if self._total not in self._arrays or self._truth.dtype.kind not in "ficu":
                 return ()
             found = [
                 *self._stops_ignored(),
@@ -278,7 +278,10 @@ class Mistakes:
         sets += [(name,) for name in stops] if 1 < len(stops) <= _MOST_STOPS else []
         for ignored in sets:
             lifted = laboratory.lifted | {name for name in ignored if name in own}
-            other = laboratory.copy(laboratory.stops - set(ignored), lifted)
+            try:
+                other = laboratory.copy(laboratory.stops - set(ignored), lifted)
+            except LookupError:  # behind the stop there is an operation without a gradient
+                continue
             with other.derivation.graph.as_default():
                 x = other.hideable[self._name][0]
                 total = other.derivation.whole(other.flow.total(x))

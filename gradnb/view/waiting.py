@@ -74,8 +74,6 @@ class Waiting:
             return ""
         if self._veil.covers(tensor):
             return "?"
-        arrays = [self._numbers.get(self._scene.derivation.whole(gradient)) for gradient in arrived]
-        known = [array for array in arrays if array is not None]
-        if len(known) < len(arrays):
-            return in_brief(None, self._language)
-        return in_brief(value_of(added(known), self._scene.names.precision, self._language), self._language)
+        total = added([self._numbers.get(self._scene.derivation.whole(gradient)) for gradient in arrived])
+        shown = None if total is None else value_of(total, self._scene.names.precision, self._language)
+        return in_brief(shown, self._language)
