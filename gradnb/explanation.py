@@ -26,6 +26,7 @@ from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
 from gradnb.engine.variables import Variable
 from gradnb.files import check_place, write_whole
+from gradnb.garbage import collected_later
 from gradnb.harmless import harmless
 from gradnb.messages import checked, current_language
 from gradnb.messages import text as message
@@ -44,6 +45,7 @@ from gradnb.view.mistakes import Laboratory
 from gradnb.view.model import Card, View
 from gradnb.view.names import Names
 from gradnb.view.numbers import Calculator, Inputs, Numbers, checked_seed, inputs_of
+from gradnb.view.outline import Known, outline_of
 from gradnb.view.quiz import TOLERANCE, Quiz
 from gradnb.view.quiz import State as QuizState
 from gradnb.view.recipe import Recipe
@@ -65,6 +67,9 @@ _WRITERS: Final[Mapping[str, Callable[[Explanation], bytes]]] = {
     ".txt": lambda explanation: f"{explanation.text()}\n".encode(),
 }
 FILE_FORMATS: Final = tuple(_WRITERS)
+
+#: What of a view the outline of a very large call has.
+_OUTLINED: Final = frozenset(ALWAYS)
 
 #: Of so many sets of stops the derivations are kept, for a learner who goes to and fro.
 _SETTINGS_KEPT: Final = 16
@@ -182,6 +187,8 @@ class Explanation:
         (1, 0)
         """
         chosen = frozenset(_each(parts, "parts"))
+        if not chosen <= _OUTLINED and self._derived is not self:
+            return self._derived.partial_view(chosen)
         view = self._builder.view(chosen)
         if self._answer is None or "table" not in chosen:
             return view
@@ -206,9 +213,21 @@ class Explanation:
         >>> explanation.gradients
         [array(6., dtype=float32)]
         """
+        if self._derived is not self:
+            return self._derived.gradients
         scene = self._setting.scene
         found = [self._numbers.get(scene.derivation.whole(gradient)) for gradient in scene.trace.gradients]
         return [None if array is None else array.copy() for array in found]
+
+    @cached_property
+    def _derived(self) -> Explanation:
+        """This one; of an outline, the same with everything worked out."""
+        setting = self._setting
+        if not setting.derivation.is_outline:
+            return self
+        with collected_later():
+            setting = replace(setting, derivation=derive(setting.question), _others=OrderedDict())
+            return Explanation(setting, setting.calculator.complete(self._inputs), None, self._hidden)
 
     @property
     def values(self) -> dict[str, dict[str, Array]]:
@@ -263,6 +282,8 @@ class Explanation:
         >>> explanation.against_tensorflow().is_compared  # doctest: +SKIP
         True
         """
+        if self._derived is not self:
+            return self._derived.against_tensorflow()
         setting = self._setting
         inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(self._numbers)})
         answer = ask_tensorflow(setting.derivation, inputs, setting.seed_number, setting.options.language)
@@ -391,6 +412,8 @@ class Explanation:
         >>> explanation.quiz_state().language
         'en'
         """
+        if self._derived is not self:
+            return self._derived.quiz_state()
         setting, numbers = self._setting, self._numbers
         inputs = replace(self._inputs, drawn={**self._inputs.drawn, **setting.calculator.drawn(numbers)})
 
@@ -491,6 +514,9 @@ class Explanation:
         (['x'], ['x · x'])
         """
         setting = self._setting
+        if setting.derivation.is_outline:
+            # A change would have to work out everything.
+            return Problem({}, {}, frozenset(), ())
         inputs = {
             name: np.asarray(array)
             for name, tensor in setting.adjustable.items()
@@ -553,6 +579,8 @@ class Explanation:
         >>> explanation.recompute(weights={"x · x": 0.5}).gradients
         [array(3., dtype=float32)]
         """
+        if self._derived is not self:
+            return self._derived.recompute(inputs, weights, stops, lifted)
         setting = self._setting
         walls, openings = setting.derivation.stops, setting.derivation.lifted
         if stops is not None:
@@ -617,6 +645,8 @@ class Explanation:
         """
         setting = self._setting
         passing = {link.operation.name for link in setting.scene.picture.links if link.id == edge}
+        if not passing:
+            return ()
         found = {**setting.stoppable, **setting.liftable}
         return tuple(name for name, operation in found.items() if operation in passing)
 
@@ -633,6 +663,8 @@ class Explanation:
         >>> type(explanation.recipe).__name__
         'Recipe'
         """
+        if self._derived is not self:
+            return self._derived.recipe
         setting, problem = self._setting, self.problem
         question, shown = setting.question, setting.scene.picture.ids
         became = setting.derivation.became
@@ -955,6 +987,8 @@ class _Setting:
             name = name.as_tensor()
         if isinstance(name, Tensor):
             became = self.derivation.became.get(name.op)
+            if self.derivation.is_outline:
+                became = name.op
             name = name.name if became is None else self.scene.names(became.outputs[name.value_index])
         known, wanted = self.scene.hideable, harmless(str(name))
         if wanted not in known:
@@ -964,6 +998,8 @@ class _Setting:
     @cached_property
     def scene(self) -> Scene:
         became = self.derivation.became
+        if self.derivation.is_outline:
+            return Scene(self.derivation, Names(self.given, self.options.precision))
         names = {
             became[tensor.op].outputs[tensor.value_index]: name
             for tensor, name in self.given.items()
@@ -972,7 +1008,9 @@ class _Setting:
         return Scene(self.derivation, Names(names, self.options.precision), self.opened, self.collapsed)
 
     @cached_property
-    def calculator(self) -> Calculator:
+    def calculator(self) -> Calculator | Known:
+        if self.derivation.is_outline:
+            return Known(self.question, self.scene, self.seed_number)
         shown = [self.scene.read(tensor) for tensor in self._adjustable_tensors]
         return Calculator(self.derivation, (*self.scene.wanted(), *shown), self.seed_number)
 
@@ -1228,7 +1266,7 @@ def show(
     ranges: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> None:
-    """Display an explanation: with its live panel in a notebook, as text elsewhere.
+    """Display an explanation: with its live panel in Jupyter, with its picture in marimo, as text elsewhere.
 
     Parameters
     ----------
@@ -1267,6 +1305,8 @@ def show(
         # The layers below Jupyter know it only by name: a script never loads it.
         display = importlib.import_module("gradnb.jupyter.display")
         display.show([explanation], presets=presets, ranges=ranges)
+    elif (marimo := _running_marimo()) is not None:
+        marimo.output.append(explanation)
     else:
         print(explanation.text())
 
@@ -1274,6 +1314,12 @@ def show(
 def _in_notebook() -> bool:
     ipython: Any = sys.modules.get("IPython")
     return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
+
+
+def _running_marimo() -> Any:
+    """Return marimo where a notebook of its own runs this program, else None; a program that imports it may be any."""
+    marimo: Any = sys.modules.get("marimo")
+    return marimo if marimo is not None and marimo.running_in_notebook() else None
 
 
 def _options(
@@ -1307,8 +1353,11 @@ def _explained(
     if against not in (None, "tensorflow"):
         raise ValueError(message("against.unknown", value=against))
     inputs = inputs_of(question, session, feed_dict)
-    setting = _Setting(question, given_names(names), options, checked_seed(seed), derive(question))
-    explanation = Explanation(setting, setting.calculator.complete(inputs)).with_hidden(hide)
-    # Now, and not when it is first shown: what does not fit is the caller's error.
-    _ = explanation.view
+    with collected_later():
+        brief = against is None and not options.check and _OUTLINED.issuperset(options.views)
+        derivation = (outline_of(question) if brief else None) or derive(question)
+        setting = _Setting(question, given_names(names), options, checked_seed(seed), derivation)
+        explanation = Explanation(setting, setting.calculator.complete(inputs)).with_hidden(hide)
+        # Now, and not when it is first shown: what does not fit is the caller's error.
+        _ = explanation.view
     return explanation if against is None else explanation.against_tensorflow()

@@ -17,10 +17,13 @@ class Paths(NamedTuple):
         The tensors on them and their ends, by what they are shown as.
     operations : tuple of Operation
         The operations on them, in forward order.
+    behind : tuple of Operation
+        All operations from which the ys and xs are computed, in forward order.
     """
 
     tensors: frozenset[Tensor]
     operations: tuple[Operation, ...]
+    behind: tuple[Operation, ...]
 
 
 def is_read(operation: Operation) -> bool:
@@ -54,19 +57,20 @@ def paths_between(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> Paths:
     behind = operations_behind([*ys, *xs])
     reached = set(xs)
     for operation in behind:
-        if any(tensor in reached for tensor in operation.inputs):
+        if not reached.isdisjoint(operation.inputs):
             reached.update(operation.outputs)
     useful = set(ys)
     for operation in reversed(behind):
-        if any(tensor in useful for tensor in operation.outputs):
+        if not useful.isdisjoint(operation.outputs):
             useful.update(operation.inputs)
     path = {shown_as(tensor) for tensor in reached & useful}
     ends = {shown_as(tensor) for tensor in (*ys, *xs)}
-    return Paths(frozenset(path | ends), tuple(operation for operation in behind if _joins(operation, path)))
+    joining = tuple(operation for operation in behind if _joins(operation, path))
+    return Paths(frozenset(path | ends), joining, tuple(behind))
 
 
 def _joins(operation: Operation, path: set[Tensor]) -> bool:
     """Return whether an operation computes a tensor on a path from one."""
     if is_read(operation):
         return False
-    return any(t in path for t in operation.outputs) and any(shown_as(t) in path for t in operation.inputs)
+    return not path.isdisjoint(operation.outputs) and not path.isdisjoint(map(shown_as, operation.inputs))

@@ -48,7 +48,7 @@ _PLANS_KEPT: Final = 8
 #: How many bytes the plans of a session keep; only a single plan may keep more.
 _KEPT: Final = 1 << 28
 
-#: Of so many operations there is no plan before they ran as often as would take the time to make one: many run only once.
+#: Of so many operations there is no plan before they ran as often as takes the time to make one: many run only once.
 _MANY: Final = 1 << 13
 _RUNS_BEFORE: Final = 4
 
@@ -79,6 +79,11 @@ class Program:
         self.feeds = feeds
         self.operations = needed(elements, feeds)
         self.key = "|".join(",".join(part.name for part in parts) for parts in (elements, feeds))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there are so many operations that it takes a while."""
+        return len(self.operations) > _MANY
 
     @cached_property
     def evaluated(self) -> frozenset[Operation]:
@@ -158,7 +163,7 @@ class Plans:
     def _made(self, arrays: Sequence[Array]) -> Plan | None:
         """Return a plan for what is fed; None if that is for later, or there are strings or variables without value."""
         program = self.program
-        if len(program.operations) > _MANY and self._runs < _RUNS_BEFORE:
+        if program.is_large and self._runs < _RUNS_BEFORE:
             return None
         if any(array.dtype.kind == "O" for array in arrays):
             return None

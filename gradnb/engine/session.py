@@ -30,6 +30,9 @@ __all__ = [
 #: For how many sets of fetches and feeds a session keeps what it prepared.
 _PROGRAMS_KEPT: Final = 64
 
+#: How many bytes of what a run of many operations fetched are remembered: to run it again would take long.
+_FETCHED_KEPT: Final = 1 << 20
+
 _NO_FEEDS: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 _numbers = count(1)
@@ -46,9 +49,11 @@ class Run:
         What it evaluated.
     number : int
         Runs of one process are numbered in their order.
+    fetched : Mapping of str to ndarray
+        What it fetched, by the tensor's name: of a run of many operations, if that is little.
     """
 
-    __slots__ = ("_fed", "number", "plan", "variables", "variables_after")
+    __slots__ = ("_fed", "fetched", "number", "plan", "variables", "variables_after")
 
     def __init__(
         self,
@@ -56,12 +61,14 @@ class Run:
         variables_after: Mapping[Operation, Array],
         plan: Program,
         fed: Sequence[Array],
+        fetched: Mapping[str, Array] = _NO_FEEDS,
     ) -> None:
         self.variables = variables
         self.variables_after = variables_after
         self.plan = plan
         self.number = next(_numbers)
         self._fed = fed
+        self.fetched = fetched
 
     @property
     def feeds(self) -> dict[Tensor, Array]:
@@ -325,7 +332,8 @@ class Session(AbstractContextManager["Session"]):
         before = self._variables or self.variables()
         results, arrays = plans.run(values)
         program = plans.program
-        run = Run(before, self._variables or self.variables(), program, arrays)
+        fetched = _copied(program, results) if program.is_large else _NO_FEEDS
+        run = Run(before, self._variables or self.variables(), program, arrays, fetched)
         self.graph.remember_run(program.key, run)
         if (recorded := _recorder.get()) is not None:
             recorded.append(run)
@@ -415,6 +423,18 @@ class Session(AbstractContextManager["Session"]):
             if plans.nbytes > most:
                 plans.forget()
             most -= plans.nbytes
+
+
+def _copied(program: Program, results: Sequence[Any]) -> Mapping[str, Array]:
+    """Return copies of what a run fetched, by the tensor's name: nothing if they are large."""
+    found = {
+        element.name: np.asarray(result)
+        for element, result in zip(program.elements, results, strict=True)
+        if isinstance(element, Tensor)
+    }
+    if sum(array.nbytes for array in found.values()) > _FETCHED_KEPT:
+        return _NO_FEEDS
+    return {name: array.copy() for name, array in found.items()}
 
 
 class InteractiveSession(Session):

@@ -840,7 +840,7 @@ class Builder:
 
     def _too_large(self) -> str:
         scopes = self._scene.picture.scopes
-        if len(scopes) > _MOST_SCOPES:
+        if len(scopes) > DRAWN_IN_FULL:
             # A loop makes a scope in each turn: they differ in a number.
             alike: Counter[str] = Counter()
             for name, count in scopes:

@@ -118,6 +118,8 @@ class Derivation:
         The names of the program's own ``stop_gradient`` operations through which the gradient passes here all the same.
     added : tuple of Operation
         What the call adds to the graph.
+    is_outline : bool
+        Whether `graph` is the learner's own, and the trace has neither steps nor gradients of its own making.
     """
 
     graph: Graph
@@ -128,6 +130,7 @@ class Derivation:
     stops: frozenset[str]
     lifted: frozenset[str] = frozenset()
     added: tuple[Operation, ...] = ()
+    is_outline: bool = False
     _whole: dict[IndexedSlices, Tensor | None] = field(default_factory=dict)
 
     def whole(self, gradient: AnyGradient | None) -> Tensor | None:

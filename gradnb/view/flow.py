@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from gradnb.engine.gradients import AnyGradient, Step
 from gradnb.engine.paths import is_read, shown_as
@@ -12,6 +14,9 @@ from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.view.derivation import Derivation
 from gradnb.view.picture import Picture
+
+#: Paths are counted up to so many: in a deep graph their number may have thousands of digits.
+MOST_COUNTED: Final = 1 << 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class Flow:
     """
 
     def __init__(self, derivation: Derivation, picture: Picture) -> None:
-        trace = derivation.trace
+        trace = self._trace = derivation.trace
+        self._known_paths = picture.paths
         self._steps = {step.operation: step for step in trace.steps}
         self._arrivals: dict[Tensor, list[Arrival]] = {}
         self._total: dict[Tensor, AnyGradient] = {}
@@ -65,7 +71,6 @@ class Flow:
                 self._without.add(shown_as(x))
             else:
                 self._total[shown_as(x)] = gradient
-        self._reasons = Reasons(trace, picture.paths)
 
     def _follow(self, step: Step) -> None:
         operation = step.operation
@@ -84,7 +89,7 @@ class Flow:
     def _arrive(self, tensor: Tensor, arrival: Arrival, paths: int) -> None:
         shown = shown_as(tensor)
         self._arrivals.setdefault(shown, []).append(arrival)
-        self._paths[shown] = self._paths.get(shown, 0) + paths
+        self._paths[shown] = min(self._paths.get(shown, 0) + paths, MOST_COUNTED)
 
     def _pass_through(self, operation: Operation, tensor: Tensor) -> None:
         found = self._through.setdefault(shown_as(tensor), {})
@@ -125,6 +130,10 @@ class Flow:
     def step(self, operation: Operation) -> Step | None:
         """Return the step in which an operation was taken from the queue."""
         return self._steps.get(operation)
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self._trace, self._known_paths)
 
     def reasons(self, tensor: Tensor) -> Sequence[Reason]:
         """Return why no gradient arrives at a tensor."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
+
+#: Of more xs the first ones have rows.
+MOST_ROWS: Final = 1000
 
 
 class State(Enum):

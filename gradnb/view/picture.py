@@ -16,6 +16,8 @@ from gradnb.engine.tensor import Operation, Tensor
 #: More nodes than the first number are made fewer by collapsing name scopes, more than the second are not drawn.
 DRAWN_IN_FULL = 40
 DRAWN_AT_MOST = 400
+#: More lines from node to node cannot be followed; a line back has two parts, with its number between them.
+MOST_WAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Picture:
         Whether scopes are collapsed because there would be too many spots.
     refused : tuple of (str, int)
         The name scopes that are not opened as was asked, each with the number of spots that there would be.
+    ways : int
+        How many lines there would be between the spots, forward and backward, where these are too many.
     """
 
     spots: tuple[Spot, ...]
@@ -117,6 +121,7 @@ class Picture:
     collapsible: tuple[str, ...] = ()
     large: bool = False
     refused: tuple[tuple[str, int], ...] = ()
+    ways: int = 0
 
     @property
     def path(self) -> frozenset[Tensor]:
@@ -143,13 +148,28 @@ def picture_of(trace: Trace, opened: Collection[str] = (), collapsed: Collection
     """
     ys = [_tensor(y) for y in trace.ys]
     paths = paths_between(ys, trace.xs)
+    if len(paths.tensors) > DRAWN_AT_MOST:
+        return _counted(paths)
     beside = [shown_as(t) for op in paths.operations for t in op.inputs]
     nodes = sorted({*paths.tensors, *beside}, key=lambda t: (t.op.index, t.value_index))
     if len(nodes) > DRAWN_AT_MOST:
-        counted = Counter(scope_of(tensor).partition("/")[0] for tensor in nodes if tensor in paths.tensors)
-        return Picture((), (), (), {}, paths, tuple(sorted(counted.items())))
+        return _counted(paths)
     ends = {shown_as(tensor) for tensor in (*ys, *trace.xs)}
-    return _drawn(nodes, paths, _Boxes(nodes, ends, opened, collapsed))
+    drawn = _drawn(nodes, paths, _Boxes(nodes, ends, opened, collapsed))
+    ways = len(drawn.forward) + 2 * len({link.id for link in drawn.links})
+    return drawn if ways <= MOST_WAYS else replace(_counted(paths), ways=ways)
+
+
+def _counted(paths: Paths) -> Picture:
+    """Return what there is in place of a picture with too much in it."""
+    outermost: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    for tensor in paths.tensors:
+        scope = tensor.op.name.rpartition("/")[0]
+        if scope not in outermost:
+            outermost[scope] = scope_of(tensor).partition("/")[0]
+        counted[outermost[scope]] += 1
+    return Picture((), (), (), {}, paths, tuple(sorted(counted.items())))
 
 
 def scope_of(tensor: Tensor) -> str:
