@@ -291,7 +291,8 @@ class _Said:
     def _compared(self, shown: Array | None) -> str:
         exact = self._slopes.gradient
         assert exact is not None  # else nothing is compared
-        numbers = _parts(exact.astype(self._dtype))
+        # Of no elements there is no saying whether they are complex.
+        numbers = _parts(exact.astype(np.promote_types(exact.dtype, self._dtype)))
         pairs = [(float(g), s) for g, s in zip(numbers, self._slopes.held, strict=True) if s.place is Place.SMOOTH]
         if not pairs:
             return ""

@@ -82,3 +82,14 @@ def test_what_is_unpacked_may_have_another_length_than_was_expected() -> None:
         assert session.run(parts, {p: [1.0, 2.0]}) == [1.0, 2.0]
         with pytest.raises(tf.errors.InvalidArgumentError, match="parts"):
             session.run(parts, {p: [1.0, 2.0, 3.0]})
+
+
+def test_of_no_elements_there_are_no_differences() -> None:
+    x = tf.constant(np.zeros(0, np.complex64), name="x")
+    assert "x" in tf.explain(tf.real(x * x), x, check=True).text()
+
+
+def test_a_diagonal_of_no_elements_has_a_gradient() -> None:
+    x = tf.constant(np.zeros((0, 2), np.float32))
+    with tf.Session() as session:
+        assert session.run(tf.gradients(tf.diag(x), x)[0]).shape == (0, 2)

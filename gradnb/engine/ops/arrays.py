@@ -3079,7 +3079,8 @@ def _diag_part(x: Array) -> Array:
     half = x.shape[: x.ndim // 2]
     if half * 2 != x.shape:
         raise ValueError(f"Invalid shape {bracket_text(x.shape)}: the two halves must agree")
-    return np.diagonal(x.reshape(int(np.prod(half)), -1)).reshape(half)
+    size = int(np.prod(half))
+    return np.diagonal(x.reshape(size, size)).reshape(half)
 
 
 def _diag_part_spec(x: Tensor) -> Spec:
