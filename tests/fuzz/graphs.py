@@ -126,7 +126,12 @@ class Growing:
                 else:
                     definition = self.one_of(OPERATIONS)
                     made = self.by_example(definition) if self.happens(0.6) else self.by_types(definition)
-            except (ValueError, TypeError, KeyError, AttributeError):  # a random wiring that nobody could build
+            except (
+                ValueError,
+                TypeError,
+                LookupError,
+                AttributeError,
+            ):  # a wiring below the checks of the public functions
                 return
         self.tensors += made if isinstance(made, (list, tuple)) else [made]
 
