@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradnb.engine import registry
+from gradnb.engine import registry, shapes
 from gradnb.engine.dtypes import DType, as_dtype
 from gradnb.engine.graph import Graph, get_default_graph, graph_of
 from gradnb.engine.literals import as_array, described, leaves_of
@@ -58,19 +58,18 @@ def convert_to_tensor(
     """
     wanted = None if dtype is None else as_dtype(dtype).base_dtype
     if isinstance(value, Tensor):
-        if wanted is not None and value.dtype.base_dtype is not wanted:
-            raise ValueError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
-                f"{value.dtype.base_dtype.name}: {value!r}"
-            )
-        graph = get_default_graph()
-        return value if value.op.graph is graph else graph.own(value)
+        graph, tensor = get_default_graph(), value if wanted is None else value.as_tensor(wanted)
+        return tensor if tensor.op.graph is graph else graph.own(tensor)
     if hasattr(value, "as_tensor"):
         return get_default_graph().own(value.as_tensor(wanted, as_reference))
     if isinstance(value, (list, tuple)) and any(map(_is_tensor, leaves_of(value))):
         return _pack(value, wanted, name)
     if value is None:
         raise ValueError("None values not supported.")
+    if isinstance(value, shapes.TensorShape):
+        if not value.is_fully_defined():
+            raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
+        value = np.array(value.as_list(), np.int32 if wanted is None else wanted.numpy)
     if isinstance(value, (Operation, Graph)):
         raise TypeError(
             f"Failed to convert object of type {type(value).__name__} to Tensor. Contents: {described(value)}. "
@@ -302,4 +301,3 @@ for _operator, _type in {
     "invert": "LogicalNot",
 }.items():
     serves_operator(_operator)(partial(apply, _type))
-serves_operator("pos")(convert_to_tensor)

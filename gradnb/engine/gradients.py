@@ -562,8 +562,6 @@ class _Builder:
     def gradient_of(self, x: Tensor) -> AnyGradient | None:
         """Return what arrived at `x`, added."""
         operation = x.op
-        if operation not in self._added and operation in self._arrived:
-            self._add_up(operation, self._arrived[operation])
         return self._added[operation][x.value_index] if operation in self._added else None
 
     def _arrive(self, tensor: Tensor, gradient: AnyGradient) -> None:

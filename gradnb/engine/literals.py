@@ -100,7 +100,9 @@ def _natural_dtype(leaves: Sequence[Any]) -> DType:
     if not leaves:
         return dtypes.float32
     found = {as_dtype(leaf.dtype) if isinstance(leaf, np.generic) else _python_dtype(leaf) for leaf in leaves}
-    if found == {dtypes.int32} and not all(isinstance(leaf, np.generic) or -(2**31) <= leaf < 2**31 for leaf in leaves):
+    if found == {dtypes.int32} and not all(
+        isinstance(leaf, np.generic) or -(2**31) <= int(leaf) < 2**31 for leaf in leaves
+    ):
         return dtypes.int64
     for dtype in (dtypes.string, dtypes.complex128, dtypes.complex64, dtypes.float64, dtypes.float32, dtypes.float16):
         if dtype in found:

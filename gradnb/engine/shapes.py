@@ -59,9 +59,6 @@ class Dimension:
     def __eq__(self, other: object) -> bool:
         return self.value == (other.value if isinstance(other, Dimension) else other)
 
-    def __hash__(self) -> int:
-        return hash(self.value)
-
     def _combine(self, other: Any, combine: Any) -> Dimension:
         value = other.value if isinstance(other, Dimension) else other
         if value is not None and not hasattr(value, "__index__"):

@@ -307,9 +307,6 @@ class Operators:
     def __neg__(self) -> Tensor:
         return _operators["neg"](self)
 
-    def __pos__(self) -> Tensor:
-        return _operators["pos"](self)
-
     def __abs__(self) -> Tensor:
         return _operators["abs"](self)
 

@@ -910,10 +910,8 @@ def _starting_value(name: str, shape: Any, dtype: DType | None, initializer: Any
 def _place() -> str:
     """Return the line of the program that makes a variable now."""
     frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("gradnb."):
+    while frame.f_globals.get("__name__", "").startswith("gradnb."):
         frame = frame.f_back
-    if frame is None:
-        return "  unknown"
     source = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
     return f"  line {frame.f_lineno}, in {frame.f_code.co_name}\n    {source}"
 

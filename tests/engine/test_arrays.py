@@ -650,3 +650,80 @@ def test_an_index_prints_as_it_is_written() -> None:
 
 def test_one_number_is_the_length_of_a_vector_of_ones_or_zeros() -> None:
     assert (tf.ones(2).shape, tf.zeros(np.int64(3)).shape) == ((2,), (3,))
+
+
+# What is seldom asked for
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda p: tf.linalg.matrix_transpose(p), "matrix_transpose needs a known rank"),
+        (lambda p: tf.split(p, 0), "Cannot split into 0 pieces"),
+        (lambda p: tf.split(p, tf.placeholder(tf.int32, [None])), r"Cannot infer argument `num` from shape \(\?,\)"),
+        (lambda p: tf.strided_slice(p, [0], [1, 2], [1]), "must be of one length, but have 1, 2 and 1"),
+        (lambda p: tf.gather(p, [0], batch_dims=1), "gather supports only batch_dims=0, not 1"),
+        (lambda p: tf.gather_nd(p, [[0]], batch_dims=1), "gather_nd supports only batch_dims=0, not 1"),
+        (lambda p: tf.nn.embedding_lookup([p, p], [0]), "takes one table, not 2"),
+        (lambda p: tf.nn.embedding_lookup(p, [0], max_norm=1.0), "does not support max_norm"),
+        (lambda p: tf.boolean_mask(p, tf.placeholder(tf.bool)), "Number of mask dimensions must be specified"),
+        (lambda p: tf.nn.top_k(tf.constant(1.0), 1), "Shape must be at least rank 1 but is rank 0"),
+        (lambda p: tf.pad(p, [[1, 2, 3]]), "Dimension must be 2 but is 3"),
+        (lambda p: tf.fill([[2, 3]], 1.0), "Shape must be rank 1 but is rank 2"),
+        (lambda p: tf.where_v2([True], x=[1.0]), "x and y must both be non-None or both be None"),
+    ],
+)
+def test_what_cannot_be_is_refused_where_it_is_written(build: Any, words: str) -> None:
+    p = tf.placeholder(tf.float32, None)
+    count = len(p.graph.get_operations())
+    with pytest.raises(ValueError, match=words):
+        build(p)
+    assert all(op.type in ("Const", "Placeholder") for op in p.graph.get_operations()[count:])
+
+
+def test_an_empty_list_of_rows_gathers_nothing() -> None:
+    assert value(tf.gather([1.0, 2.0], [])).tolist() == []
+    assert value(tf.gather([[1.0, 2.0]], [])).shape == (0, 2)
+
+
+def test_a_tensor_may_stand_for_the_list_of_its_rows() -> None:
+    rows = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    assert value(tf.stack(rows)).tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert value(tf.stack(rows, axis=1)).tolist() == [[1.0, 3.0], [2.0, 4.0]]
+
+
+def test_joining_one_tensor_passes_the_gradient_on() -> None:
+    x = tf.constant([1.0, 2.0])
+    assert gradient(tf.concat([x], 0) * 3.0, x).tolist() == [3.0, 3.0]
+
+
+def test_a_scalar_has_no_margins_to_mirror() -> None:
+    x = tf.constant(3.0)
+    y = tf.pad(x, np.zeros((0, 2), np.int32), mode="REFLECT")
+    assert (value(y), gradient(y, x)) == (3.0, 1.0)
+
+
+def test_a_grid_of_vectors_whose_length_only_a_run_knows() -> None:
+    p = tf.placeholder(tf.float32, [None])
+    across, up = value(list(tf.meshgrid(p, [1.0, 2.0])), {p: [5.0, 6.0, 7.0]})
+    assert across.tolist() == [[5.0, 6.0, 7.0]] * 2
+    assert up.tolist() == [[1.0] * 3, [2.0] * 3]
+
+
+def test_one_hot_of_an_unknown_shape_has_one() -> None:
+    p = tf.placeholder(tf.int32, None)
+    hot = tf.one_hot(p, 3)
+    assert hot.shape.ndims is None
+    assert value(hot, {p: [1]}).tolist() == [[0.0, 1.0, 0.0]]
+
+
+def test_where_alone_gives_the_places() -> None:
+    assert value(tf.where_v2([True, False, True])).tolist() == [[0], [2]]
+
+
+def test_a_shape_asked_for_before_it_was_known_is_seen_afterwards() -> None:
+    p = tf.placeholder(tf.float32, [None, None])
+    size = tf.shape(p)
+    assert tf.zeros(size).shape.as_list() == [None, None]
+    p.set_shape([2, 3])
+    assert tf.zeros(size).shape.as_list() == [2, 3]

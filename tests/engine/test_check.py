@@ -102,3 +102,19 @@ def test_misuse_is_told() -> None:
             compute_gradient(x, [2], tf.cast(x, tf.int32), [2])
         with pytest.raises(ValueError, match="does not depend on"):
             compute_gradient(x, [2], tf.constant(1.0), [])
+
+
+def test_without_a_point_a_complex_x_is_drawn_in_both_parts() -> None:
+    x = tf.placeholder(tf.complex64, [2])
+    drawn: list[np.ndarray[Any, Any]] = []
+
+    def seen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        drawn.append(array)
+        return array
+
+    y = tf.py_func(seen, [x], tf.complex64)
+    y.set_shape([2])
+    with tf.Session():
+        compute_gradient(x, [2], x * tf.constant(1 + 0j, tf.complex64) + 0 * tf.stop_gradient(y), [2])
+    assert (drawn[0].imag != 0).all()
+    assert (drawn[0].real != 0).all()

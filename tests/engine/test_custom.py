@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -383,3 +383,68 @@ def test_a_tensor_made_after_the_copy_does_not_slip_into_it() -> None:
     late = tf.constant(2.0)
     with copy.as_default(), pytest.raises(ValueError, match="must be from the same graph"):
         tf.add(became[x.op].outputs[0], late)
+
+
+# What is seldom asked for
+
+
+class Pair(NamedTuple):
+    first: Any
+    second: Any
+
+
+def test_a_function_may_return_dicts_and_named_tuples() -> None:
+    @custom_gradient
+    def function(x: Any) -> Any:
+        results = {"b": x * 2.0, "a": [x, Pair(x * 3.0, (x,))]}
+        return results, lambda *upstream: tf.add_n([10.0**n * g for n, g in enumerate(upstream)])
+
+    x = tf.constant(1.0)
+    results = function(x)
+    pair = results["a"][1]
+    assert isinstance(pair, Pair)
+    # Dicts are gone through by their sorted keys, as TensorFlow does.
+    weights = [results["a"][0], pair.first, pair.second[0], results["b"]]
+    (gradient,) = tf.gradients(weights, x, grad_ys=[1.0, 2.0, 3.0, 4.0])
+    with tf.Session() as session:
+        assert session.run([results["b"], pair.first, gradient]) == [2.0, 3.0, 4321.0]
+
+
+def test_a_variable_used_twice_is_found_once() -> None:
+    v = tf.get_variable("v", initializer=2.0, use_resource=True)
+
+    @custom_gradient
+    def function(x: Any) -> Any:
+        square = v * v
+
+        def gradient(upstream: Any, variables: Any = None) -> Any:
+            assert variables == [v]
+            return upstream * square, [upstream * 7.0]
+
+        return x * square * square, gradient
+
+    x = tf.constant(3.0)
+    y = function(x)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run([y, *tf.gradients(y, [x, v])]) == [48.0, 4.0, 7.0]
+
+
+def test_where_a_rule_is_missing_a_gradient_would_pass_if_there_were_one() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.get_default_graph().gradient_override_map({"StopGradient": "Nobody"}):
+        stopped = tf.stop_gradient(x)
+    assert not custom.lets_pass(tf.stop_gradient(x).op)
+    assert custom.lets_pass(stopped.op)
+    with pytest.raises(LookupError, match="No gradient defined for operation'StopGradient'"):
+        tf.gradients(stopped, x)
+
+
+def test_a_rule_that_takes_any_attribute_serves_operations_of_another_type() -> None:
+    matrix, rhs = tf.constant([[2.0, 0.0], [1.0, 4.0]]), tf.constant([[1.0], [1.0]])
+    plain = tf.linalg.triangular_solve(matrix, rhs)
+    with tf.get_default_graph().gradient_override_map({"MatrixTriangularSolve": "MatrixSolve"}):
+        other = tf.linalg.triangular_solve(matrix, rhs)
+    with tf.Session() as session:
+        expected, found = session.run([tf.gradients(plain, rhs), tf.gradients(other, rhs)])
+    np.testing.assert_allclose(found, expected)

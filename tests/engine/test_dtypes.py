@@ -155,3 +155,8 @@ def test_a_constant_does_not_follow_later_changes_of_its_array() -> None:
     array[:] = 5.0
     with tf.Session() as session:
         assert session.run(constant).tolist() == [1.0, 1.0]
+
+
+def test_dates_are_no_dtype() -> None:
+    with pytest.raises(TypeError, match="to a TensorFlow DType"):
+        tf.as_dtype(np.dtype("M8[s]"))

@@ -771,3 +771,30 @@ def test_an_index_out_of_range_is_found_by_gather_and_not_by_its_gradient(index:
     with tf.Session() as session, pytest.raises(InvalidArgumentError) as raised:
         session.run(y)
     assert f"indices[0] = {index} is not in [0, 3)" in said(raised)
+
+
+def test_the_way_to_an_operation_without_a_gradient_may_fork() -> None:
+    x = tf.constant([1.0, 2.0], name="x")
+    square = tf.multiply(x, x, name="square")
+    blocked = tf.raw_ops.PreventGradient(input=square + x, message="not here", name="blocked")
+    with pytest.raises(LookupError, match="Gradient explicitly disabled"):
+        tf.gradients(blocked, x)
+    missing = apply("SoftsignGrad", square, square + x, name="missing")
+    with pytest.raises(LookupError, match=r"No gradient defined for operation'missing'.*x → square → missing") as caught:
+        tf.gradients(missing, x)
+    assert "SoftsignGrad" in said(caught)
+
+
+def test_a_sparse_gradient_speaks_of_its_rows() -> None:
+    table = tf.constant([[1.0], [2.0]])
+    (rows,) = tf.gradients(tf.gather(table, [0]), table)
+    assert rows.name == rows.values.name
+    assert repr(rows).startswith("IndexedSlices(indices=Tensor(")
+    assert "dense_shape=Tensor(" in repr(rows)
+    alone = tf.IndexedSlices(rows.values, rows.indices)
+    assert "dense_shape" not in repr(alone)
+    with pytest.raises(ValueError, match="Tensor conversion requested for IndexedSlices without dense_shape"):
+        tf.convert_to_tensor(alone)
+    with pytest.raises(ValueError, match="requested dtype int32 for IndexedSlices with dtype float32"):
+        tf.convert_to_tensor(rows, tf.int32)
+    assert np.asarray(numbers([tf.negative(rows)])[0]).tolist() == [[-1.0], [0.0]]

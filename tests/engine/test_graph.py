@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gradnb as tf
@@ -541,3 +542,67 @@ def test_operations_without_settings_share_what_none_can_change() -> None:
     assert first.attributes is second.attributes and not first.attributes
     with pytest.raises(TypeError):
         first.attributes["axis"] = 0
+
+
+# What becomes a tensor
+
+
+def test_a_tensor_of_another_type_is_no_value() -> None:
+    with pytest.raises(ValueError, match="requested dtype int32 for Tensor with dtype float32"):
+        tf.convert_to_tensor(tf.constant(1.0), tf.int32)
+
+
+@pytest.mark.parametrize("kind", ["operation", "graph"])
+def test_operations_and_graphs_are_no_values(kind: str) -> None:
+    value = tf.constant(1.0).op if kind == "operation" else tf.get_default_graph()
+    with pytest.raises(TypeError, match="Failed to convert object of type"):
+        tf.convert_to_tensor(value)
+
+
+def test_shapes_and_their_dimensions_are_values_where_they_are_known() -> None:
+    x = tf.zeros([2, 3])
+    with tf.Session() as session:
+        assert session.run(tf.convert_to_tensor(x.shape)).tolist() == [2, 3]
+        assert session.run(tf.convert_to_tensor(x.shape, tf.int64)).dtype == "int64"
+        assert session.run(tf.stack([x.shape[1], 5])).tolist() == [3, 5]
+        assert session.run(tf.constant(2) * x.shape[1]) == 6
+        assert session.run(tf.reshape(x, [x.shape[1], -1])).shape == (3, 2)
+    with pytest.raises(ValueError, match=r"Cannot convert a partially known TensorShape \(\?, 2\) to a Tensor"):
+        tf.convert_to_tensor(tf.TensorShape([None, 2]))
+
+
+def test_lists_may_hold_arrays_lists_and_tensors() -> None:
+    with tf.Session() as session:
+        pairs = session.run(tf.constant([np.array([1, 2], np.int16), np.array([3, 4], np.int16)]))
+        assert (pairs.dtype, pairs.tolist()) == (np.int16, [[1, 2], [3, 4]])
+        assert session.run(tf.convert_to_tensor([[1, tf.constant(2)], [3, 4]])).tolist() == [[1, 2], [3, 4]]
+
+
+def test_operators_work_from_both_sides() -> None:
+    two, yes = tf.constant(2), tf.constant(True)
+    with tf.Session() as session:
+        assert session.run([7 // two, 7 % two, two.__rsub__(tf.constant(9))]) == [3, 1, 7]
+        assert session.run([True & yes, False | yes, True ^ yes]) == [True, True, False]
+    with pytest.raises(TypeError, match=r"bad operand type for unary \+"):
+        _ = +two  # type: ignore[operator]  # the test's point: TensorFlow has none either
+
+
+def test_an_operation_is_written_as_its_node() -> None:
+    text = str(tf.constant(1.0, name="c").op)
+    assert text.startswith('name: "c"\nop: "Const"\n')
+
+
+def test_a_name_scope_without_any_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="At least one of name"), tf.name_scope(None, None, [tf.constant(1.0)]):
+        pass
+
+
+def test_default_graphs_may_be_left_in_another_order_than_they_were_entered() -> None:
+    before, first, second = tf.get_default_graph(), tf.Graph(), tf.Graph()
+    entered = [first.as_default(), second.as_default()]
+    for block in entered:
+        block.__enter__()
+    entered[0].__exit__(None, None, None)
+    assert tf.get_default_graph() is second
+    entered[1].__exit__(None, None, None)
+    assert tf.get_default_graph() is before

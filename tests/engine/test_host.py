@@ -165,3 +165,18 @@ def test_assert_shows_its_data() -> None:
     assert run(y, {x: 2.0}) == 2.0
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"assertion failed: \[x must be positive:\] \[-1\]"):
         run(y, {x: -1.0})
+
+
+def test_one_result_may_come_in_a_list() -> None:
+    one = np.float32(1)
+    assert run(py_func(lambda a: [a + 1], [one], tf.float32)) == 2.0
+    assert run(py_func(lambda a: [a + 1], [one], [tf.float32])) == [2.0]
+
+
+def test_an_error_of_the_engine_in_a_function_stays_what_it_is() -> None:
+    def fails(array: Any) -> Any:
+        with tf.Graph().as_default(), tf.Session() as session:
+            return session.run(tf.check_numerics(tf.constant(array) * np.float32("nan"), "inside"))
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="inside : Tensor had NaN values"):
+        run(py_func(fails, [np.float32(1)], tf.float32))

@@ -141,3 +141,18 @@ def test_dropout_only_works_in_training() -> None:
     assert 0.2 < (dropped == 0).mean() < 0.3
     np.testing.assert_array_equal(run(chosen, {training: False}), np.ones(1000))
     assert (run(chosen, {training: True}) == 0).any()
+
+
+def test_dense_works_along_the_last_of_several_known_dimensions() -> None:
+    x = tf.ones([2, 3, 4])
+    y = tf.layers.dense(x, 5, kernel_initializer=tf.ones_initializer())
+    assert y.shape == [2, 3, 5]
+    assert run(y).tolist() == np.full((2, 3, 5), 4.0).tolist()
+
+
+def test_what_a_layer_gives_can_be_regularized() -> None:
+    y = tf.layers.dense(
+        tf.ones([2, 3]), 4, kernel_initializer=tf.ones_initializer(), activity_regularizer=tf.reduce_sum
+    )
+    (loss,) = tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)
+    assert run([loss, tf.reduce_sum(y)]) == [24.0, 24.0]

@@ -371,3 +371,31 @@ def test_clipping_each() -> None:
     assert value(tf.clip_by_average_norm([3.0, 4.0], 2.5)).tolist() == [3, 4]
     for function in (lambda x: tf.clip_by_norm(x, 1.0), lambda x: tf.clip_by_average_norm(x, 0.1)):
         check_gradients(function, A)
+
+
+# What is seldom asked for
+
+
+def test_a_matrix_is_either_transposed_or_adjoint() -> None:
+    for side in "ab":
+        with pytest.raises(ValueError, match=f"Only one of `transpose_{side}` and `adjoint_{side}` can be True"):
+            tf.matmul([[1.0]], [[1.0]], **{f"transpose_{side}": True, f"adjoint_{side}": True})
+
+
+def test_einsum_knows_no_other_options() -> None:
+    with pytest.raises(TypeError, match="'nonsense'"):
+        tf.einsum("i->i", [1.0], nonsense=1)
+
+
+def test_the_logarithm_of_the_determinant_of_a_hermitian_matrix_is_real() -> None:
+    found = value(tf.linalg.logdet(tf.constant([[2.0, 1j], [-1j, 4.0]], tf.complex64)))
+    assert found.dtype == np.float32
+    assert found == pytest.approx(np.log(7.0))
+
+
+def test_qr_of_an_unknown_size_has_no_gradient() -> None:
+    p = tf.placeholder(tf.float32, None)
+    q, r = tf.linalg.qr(p)
+    assert (q.shape.ndims, r.shape.ndims) == (None, None)
+    with pytest.raises(ValueError, match="The gradient of qr needs matrices of known size"):
+        tf.gradients(q, p)

@@ -349,3 +349,40 @@ def test_float32_stays(name: str) -> None:
     x = tf.constant(X.astype(np.float32))
     y = getattr(tf.nn, name)(x)
     assert [found.dtype for found in value([y, tf.gradients(y, x)[0]])] == [np.float32] * 2
+
+
+# What is seldom asked for
+
+
+def test_leaky_relu_of_whole_numbers_gives_floats() -> None:
+    found = value(tf.nn.leaky_relu([-10, 5]))
+    assert (found.dtype, found.tolist()) == (np.float32, [-2.0, 5.0])
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda: tf.nn.softmax(tf.constant(1.0)), "Shape must be at least rank 1 but is rank 0"),
+        (lambda: tf.nn.log_softmax(tf.constant(1.0)), "Shape must be at least rank 1 but is rank 0"),
+        (lambda: tf.nn.in_top_k([1.0, 2.0], [0], 1), "Shape must be rank 2 but is rank 1"),
+        (
+            lambda: tf.nn.softmax_cross_entropy_with_logits_v2(labels=tf.constant(1.0), logits=tf.constant(1.0)),
+            "Shape must be at least rank 1 but is rank 0",
+        ),
+    ],
+)
+def test_what_needs_an_axis_refuses_a_scalar(build: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        build()
+
+
+def test_in_top_k_of_an_unknown_shape() -> None:
+    p = tf.placeholder(tf.float32, None)
+    assert value(tf.nn.in_top_k(p, [0], 1), {p: [[1.0, 2.0]]}).tolist() == [False]
+
+
+def test_labels_of_another_precision_are_cast_to_that_of_the_logits() -> None:
+    labels = tf.constant([1.0, 0.0], tf.float64)
+    found = value(tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels, logits=tf.constant([1.0, 2.0])))
+    assert found.dtype == np.float32
+    assert found == pytest.approx(np.log(1 + np.e))

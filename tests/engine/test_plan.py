@@ -971,3 +971,25 @@ def test_every_operation_alone(definition: OpDef) -> None:
     pair = Pair()
     for fetches in (outputs, inner, outputs):
         pair.run(fetches, dict(zip(leaves, arrays, strict=True)))
+
+
+@pytest.mark.usefixtures("small_tiles")
+def test_what_stands_far_apart_is_not_run_together() -> None:
+    x = tf.placeholder(tf.float32, [5000])
+    y = tf.exp(x * 0.5)
+    # More steps of another size between two that could run together than are looked over.
+    aside = tf.reduce_sum(y) * 0.0
+    for _ in range(2 * tiles._APART):
+        aside = tf.sin(aside)
+    z = tf.tanh(y + aside)
+    pair = Pair()
+    for number in range(3):
+        pair.run([z, aside], {x: np.linspace(0, 1 + number, 5000, dtype=np.float32)})
+
+
+def test_an_operation_is_registered_once_and_says_where() -> None:
+    from gradnb.engine import registry
+
+    with pytest.raises(KeyError, match=r"Registering two operations of type 'Mul'! The first is at .*math\.py:\d+"):
+        registry.register(registry.lookup("Mul"))
+    assert repr(registry.lookup("Floor").gradient) == "NOT_DIFFERENTIABLE"

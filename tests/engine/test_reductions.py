@@ -198,3 +198,30 @@ def test_the_place_of_the_largest() -> None:
     assert value(tf.argmin(X, axis=1, output_type=tf.int32)).dtype == np.int32
     assert tf.argmax(tf.placeholder(tf.float32, [None, 3]), axis=1).shape.as_list() == [None]
     assert slope(lambda x: tf.argmax(x, axis=0), [1.0, 2.0]) is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "expected"), [((0,), None, 0), ((0, 3), 0, [0, 0, 0]), ((0, 3), 1, []), ((3, 0), 1, [0, 0, 0])]
+)
+def test_the_mean_of_no_whole_numbers_is_zero(shape: Any, axis: Any, expected: Any) -> None:
+    # What TensorFlow 2.21 gives.
+    assert value(tf.reduce_mean(tf.zeros(list(shape), tf.int32), axis)).tolist() == expected
+
+
+def test_the_mean_of_whole_numbers_is_cut_off_each_time() -> None:
+    p = tf.placeholder(tf.int32, [3])
+    mean = tf.reduce_mean(p) + 1
+    with tf.Session() as session:
+        for _ in range(4):
+            assert session.run(mean, {p: [3, 4, -9]}) == 1
+            assert session.run(mean, {p: [3, 4, 9]}) == 6
+
+
+def test_whole_random_numbers_lie_between_their_bounds() -> None:
+    drawn = value(tf.random_uniform([1000], 2, 5, tf.int32, seed=1))
+    assert (drawn.dtype, sorted(set(drawn.tolist()))) == (np.int32, [2, 3, 4])
+
+
+def test_the_length_of_a_vector_is_never_negative() -> None:
+    assert value(tf.norm([3.0, -4.0])) == 5.0
+    assert value(tf.norm(tf.constant([3 + 4j, 0], tf.complex64))) == 5.0

@@ -72,3 +72,8 @@ def test_an_unknown_shape_is_told() -> None:
     x = tf.placeholder(tf.float32, [None])
     with pytest.raises(ValueError, match=r"shape \(\?,\)"):
         hessians(x * x, x)
+
+
+def test_nothing_has_a_second_derivative_of_no_rows() -> None:
+    x = tf.zeros([0])
+    assert run(hessians(tf.reduce_sum(x * x), x))[0].shape == (0, 0)

@@ -622,3 +622,49 @@ def test_numbers_that_overflow_or_are_not_defined_warn_nobody() -> None:
     x = tf.constant([3e38])
     with tf.Session() as session:
         assert session.run(x * 10.0) == [np.inf]
+
+
+# What is seldom asked for
+
+
+def test_several_tensors_can_be_fed_together() -> None:
+    a, b = tf.placeholder(tf.float32, []), tf.placeholder(tf.float32, [])
+    with tf.Session() as session:
+        assert session.run(a + 2.0 * b, {(a, b): (1.0, 3.0)}) == 7.0
+        with pytest.raises(ValueError, match=r"key of 2 tensors got 1|Key had 2 elements"):
+            session.run(a + b, {(a, b): (1.0,)})
+
+
+def test_a_sparse_value_without_a_shape_can_be_fed() -> None:
+    rows = tf.IndexedSlices(tf.placeholder(tf.float32, [None]), tf.placeholder(tf.int32, [None]))
+    with tf.Session() as session:
+        fed = {rows: ([1.0, 2.0], [4, 0])}
+        assert [part.tolist() for part in session.run([rows.values * 2.0, rows.indices + 1], fed)] == [[2, 4], [5, 1]]
+
+
+def test_an_interactive_session_makes_its_graph_the_default_one() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        four = tf.constant(4.0)
+    before = tf.get_default_graph()
+    session = tf.InteractiveSession(graph=graph)
+    assert tf.get_default_graph() is graph
+    assert four.eval() == 4.0
+    session.close()
+    assert tf.get_default_graph() is before
+
+
+def test_of_however_many_forms_one_fetch_is_asked_for_the_answer_is_right() -> None:
+    x = tf.constant(3.0)
+    with tf.Session() as session:
+        for times in range(1, 300):
+            assert session.run((x,) * times) == (3.0,) * times
+
+
+def test_fetches_that_change_while_they_stand_in_a_list_are_looked_at_each_time() -> None:
+    x, y = tf.constant(3.0), tf.constant(4.0)
+    fetches = {"inner": [x]}
+    with tf.Session() as session:
+        assert session.run(fetches) == {"inner": [3.0]}
+        fetches["inner"].append(y)
+        assert session.run(fetches) == {"inner": [3.0, 4.0]}

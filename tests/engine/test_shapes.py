@@ -203,3 +203,12 @@ def test_arrays_without_elements_have_gradients_without_elements() -> None:
     x = tf.placeholder(tf.float32, [None, 2])
     gradient = tf.gradients(x * tf.constant([1.0, 2.0]), x)[0]
     assert run(gradient, {x: np.zeros((0, 2))}).shape == (0, 2)
+
+
+def test_shapes_count_as_one_in_a_set_and_dimensions_calculate() -> None:
+    assert len({tf.TensorShape([1, 2]), tf.TensorShape([1, 2]), tf.TensorShape(None)}) == 2
+    five = tf.zeros([5]).shape[0]
+    assert (five - 2).value == 3
+    assert (five + 2).value == 7
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(five)

@@ -446,3 +446,64 @@ def test_adam_keeps_its_powers_in_single_precision_also_for_a_double_variable() 
         session.run(step)
         # What TensorFlow 2.21 gives; powers in double precision would give 0.4000006.
         assert session.run(w) == pytest.approx(0.3999999698671457, abs=1e-12)
+
+
+# Optimizers of a program's own
+
+
+class Own(tf.train.Optimizer):  # type: ignore[misc]  # the base class is for subclasses
+    def __init__(self) -> None:
+        super().__init__(False, "Own")
+
+
+def test_an_optimizer_must_say_how_it_changes_a_variable() -> None:
+    with pytest.raises(NotImplementedError, match=r"Own does not say how it changes a variable: _apply_dense"):
+        Own().minimize(tf.Variable([1.0]) * 3.0)
+
+
+def test_an_optimizer_may_keep_zeros_for_each_variable() -> None:
+    class Keeping(Own):
+        def _create_slots(self, var_list: Any) -> None:
+            for variable in var_list:
+                self._zeros_slot(variable, "kept", "Keeping")
+
+        def _apply_dense(self, grad: Any, var: Any) -> Any:
+            kept = self.get_slot(var, "kept")
+            return var.assign(tf.assign_add(kept, grad))
+
+    v = tf.Variable([1.0])
+    step = Keeping().minimize(v * 3.0)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for expected in (3.0, 6.0):
+            session.run(step)
+            assert session.run(v).tolist() == [expected]
+
+
+def test_a_step_that_is_finished_by_the_same_operation_is_counted_once() -> None:
+    class Joined(tf.train.GradientDescentOptimizer):
+        def _finish(self, update_ops: Any, name_scope: str) -> Any:
+            return done
+
+    done = tf.group(name="done")
+    loss = tf.Variable([1.0]) * 3.0
+    for _ in range(2):
+        assert Joined(0.1).minimize(loss) is done
+    assert tf.get_collection(tf.GraphKeys.TRAIN_OP) == [done]
+
+
+def test_a_constraint_cannot_hold_for_some_rows_alone() -> None:
+    v = tf.get_variable("v", initializer=tf.constant([[1.0], [2.0]]), constraint=lambda value: value)
+    with pytest.raises(RuntimeError, match="Cannot use a constraint function on a sparse variable"):
+        tf.train.GradientDescentOptimizer(0.1).minimize(tf.gather(v, [0]))
+
+
+def test_variables_may_be_listed_in_a_dict() -> None:
+    v, w = tf.Variable([1.0]), tf.Variable([2.0])
+    pairs = tf.train.GradientDescentOptimizer(0.1).compute_gradients(v * w, var_list={"first": v, "rest": [w]})
+    assert [variable for _, variable in pairs] == [v, w]
+
+
+def test_the_pieces_of_a_schedule_have_one_type() -> None:
+    with pytest.raises(ValueError, match="Values must have elements all with the same dtype"):
+        tf.train.piecewise_constant(tf.constant(1), [2], [1.0, 2])

@@ -483,3 +483,47 @@ def test_an_orthogonal_start_keeps_lengths(shape: list[int]) -> None:
 def test_an_orthogonal_start_needs_a_matrix() -> None:
     with pytest.raises(ValueError, match=r"at least two-dimensional. Received: shape=\[3\]"):
         tf.get_variable("v", [3], initializer=tf.orthogonal_initializer)
+
+
+# What is seldom asked for
+
+
+def test_the_shape_that_is_expected_must_be_that_of_the_first_value() -> None:
+    assert tf.Variable([1.0, 2.0], expected_shape=[2]).shape == [2]
+    with pytest.raises(ValueError, match=r"\(2,\).*\(3,\)|must have a shape"):
+        tf.Variable([1.0, 2.0], expected_shape=[3])
+
+
+def test_a_variable_of_unknown_shape_can_be_told_it() -> None:
+    v = tf.Variable(tf.placeholder(tf.float32), validate_shape=False)
+    v.set_shape([2])
+    assert v.shape == [2]
+    assert (v * 1.0).shape == [2]
+
+
+def test_a_variable_scope_may_leave_operations_without_its_name() -> None:
+    with tf.variable_scope("layer", auxiliary_name_scope=False):
+        assert tf.constant(1.0, name="c").name == "c:0"
+        assert tf.get_variable("v", [1]).name == "layer/v:0"
+    assert tf.get_variable("w", [1]).name == "w:0"
+
+
+def test_a_regularizer_may_find_nothing_to_say() -> None:
+    tf.get_variable("w", [1], regularizer=lambda weight: None)
+    assert tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES) == []
+
+
+def test_a_variable_of_strings_begins_empty() -> None:
+    assert started(tf.get_variable("s", [2], dtype=tf.string)).tolist() == [b"", b""]
+
+
+def test_the_weights_of_a_scalar_have_one_input_and_one_output() -> None:
+    assert -(3**0.5) <= started(tf.get_variable("g", [], initializer=tf.glorot_uniform_initializer(seed=1))) <= 3**0.5
+
+
+def test_an_initializer_of_the_programs_own_says_how_to_make_a_value() -> None:
+    class Idle(tf.zeros_initializer.__mro__[1]):  # type: ignore[misc]  # the base class of all initializers
+        pass
+
+    with pytest.raises((NotImplementedError, TypeError), match="Idle does not say how to make a value"):
+        tf.get_variable("v", [1], initializer=Idle())

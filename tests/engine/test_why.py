@@ -202,3 +202,14 @@ def test_a_gradient_function_that_fails_is_not_mistaken_for_a_missing_gradient()
         y = apply("Identity", x)
     with pytest.raises(KeyError, match="key"):
         tf.gradients(y, [x])
+
+
+def test_rows_may_be_what_is_differentiated() -> None:
+    table = tf.constant([[1.0], [2.0]], name="table")
+    other = tf.constant([[3.0]], name="other")
+    rows = tf.IndexedSlices(tf.gather(table, [0]), tf.constant([0]), tf.constant([2, 1]))
+    weight = tf.IndexedSlices(tf.constant([[2.0]]), tf.constant([0]), tf.constant([2, 1]))
+    found = tf.gradients(rows, [other], grad_ys=[weight])
+    assert found == [None]
+    assert why(found) == why(tf.gradients(tf.gather(table, [0]), [other]))[:0] + why(found)
+    assert any("other" in line for line in why(found))

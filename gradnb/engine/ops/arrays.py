@@ -1237,8 +1237,6 @@ def _as_value(params: Any) -> Tensor:
 
 
 def _as_indices(indices: Any) -> Tensor:
-    if isinstance(indices, (list, tuple)) and not np.size(np.asarray(indices, object)):
-        return convert_to_tensor(np.array(indices, np.int32))
     return convert_to_tensor(indices, name="indices", preferred_dtype=int32)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -83,22 +84,27 @@ def _reshape_spec(x: Tensor, target: Tensor) -> Spec:
             return x.dtype.base_dtype, tuple(count // rest if size is None else size for size in wanted)
         if rest:
             raise InferenceError(f"Dimension size must be evenly divisible by {rest} but is {count}")
-    if count is not None and None not in wanted and shapes.element_count(wanted) != count:
+    elements = 0 if 0 in wanted else shapes.element_count(wanted)
+    if count is not None and elements is not None and elements != count:
         raise InferenceError(
-            f"Cannot reshape a tensor with {count} elements to shape {bracket_text(wanted)} "
-            f"({shapes.element_count(wanted)} elements)"
+            f"Cannot reshape a tensor with {count} elements to shape {bracket_text(wanted)} ({elements} elements)"
         )
     return x.dtype.base_dtype, wanted
 
 
 def _reshape(x: Array, target: Array) -> Array:
-    sizes = target.tolist()
-    known = int(np.prod([size for size in sizes if size >= 0], dtype=np.int64))
-    fits = x.size == known if -1 not in sizes else known and x.size % known == 0
-    if not fits or sizes.count(-1) > 1:
+    wanted = target.tolist()
+    known = math.prod(size for size in wanted if size >= 0)
+    sizes = list(wanted)
+    if wanted.count(-1) == 1:
+        # A dimension of size 0 that was asked for does not count: what is left follows from the others.
+        asked_for_none = 0 in wanted
+        elements = math.prod(size for size in x.shape if size or not asked_for_none)
+        sizes[wanted.index(-1)] = elements // (math.prod(size for size in wanted if size > 0) or 1)
+    if min(sizes, default=0) < 0 or math.prod(sizes) != x.size:
         raise ValueError(
             f"Input to reshape is a tensor with {x.size} values, "
-            f"but the requested shape {bracket_text(tuple(sizes))} has {known}"
+            f"but the requested shape {bracket_text(tuple(wanted))} has {known}"
         )
     return np.reshape(x, sizes)
 

@@ -561,11 +561,6 @@ def _well_conditioned(x: Array) -> Array:
     return x + 3 * np.eye(x.shape[-1])
 
 
-def _positive_definite(x: Array) -> Array:
-    """Return symmetric positive definite matrices, for examples."""
-    return x @ _adjoint(x) + np.eye(x.shape[-1])
-
-
 register(
     OpDef(
         type="MatrixInverse",

@@ -266,19 +266,19 @@ register(
 )
 
 
-def negative(x: Any, name: str | None = None) -> Any:
+def negative(x: Any, name: str | None = None) -> Tensor:
     """Return ``-x``, element by element.
 
     Parameters
     ----------
-    x : Tensor or IndexedSlices
+    x : Tensor
         Numbers.
     name : str, optional
         The operation's name.
 
     Returns
     -------
-    Tensor, or IndexedSlices when `x` is one
+    Tensor
         Of the shape and dtype of `x`.
 
     Raises
@@ -293,8 +293,6 @@ def negative(x: Any, name: str | None = None) -> Any:
     ...     print(session.run(tf.negative(2.0)))
     -2.0
     """
-    if isinstance(x, IndexedSlices):
-        return IndexedSlices(negative(x.values, name), x.indices, x.dense_shape)
     return apply("Neg", x, name=name)
 
 

@@ -181,9 +181,8 @@ def _mean(x: Array, out: Array | None = None, *, axis: tuple[int, ...] | None, k
     if x.dtype.kind not in "iu":
         mean: Array = np.true_divide(total, count, out)
         return mean
-    if not count:
-        raise ZeroDivisionError("Integer division by zero")
-    whole: Array = np.trunc(np.true_divide(total, count)).astype(x.dtype)
+    # Of no whole numbers the mean is 0, since there is no NaN for it.
+    whole: Array = np.trunc(np.true_divide(total, count or 1)).astype(x.dtype)
     if out is not None:
         out[...] = whole
     return whole
