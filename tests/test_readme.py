@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,34 @@ def test_every_file_that_it_links_to_is_there() -> None:
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target]
     assert targets
     assert [target for target in targets if not (ROOT / target).is_file()] == []
+
+
+def test_every_lesson_has_its_row_in_each_language() -> None:
+    lessons = [f"notebooks/{file.parent.name}/{file.name}" for file in (ROOT / "notebooks").glob("*/*.ipynb")]
+    assert [lesson for lesson in lessons if f"]({lesson})" not in README] == []
+
+
+def test_the_operation_that_it_adds_passes_the_generic_tests(tmp_path: Path) -> None:
+    (block,) = [found for found in re.findall(r"```python\n(.*?)\n```", README, re.DOTALL) if "OpDef(" in found]
+    for folder in ("gradnb", "tests"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "browser"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    file = tmp_path / "gradnb" / "engine" / "ops" / "functions.py"
+    source = file.read_text(encoding="utf-8").replace("__all__ = [", '__all__ = [\n    "cbrt",', 1)
+    file.write_text(f"{source}\n\n{block}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "Cbrt"]
+    answer = subprocess.run(
+        [*command, "tests/engine/test_ops_generic.py", "tests/view/test_formula.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert int(re.findall(r"(\d+) passed", answer.stdout)[0]) >= 10
+    program = "import gradnb as tf; print(tf.Session().run(tf.gradients(tf.cbrt(8.0), [])), tf.cbrt(8.0).op.type)"
+    printed = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert printed.stdout.split()[-1] == "Cbrt"
 
 
 def test_binder_opens_lessons_that_are_there() -> None:

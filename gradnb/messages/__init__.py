@@ -96,9 +96,19 @@ def text(message_key: str, /, language: str | None = None, **values: object) -> 
     str
         The sentence.
 
+    Raises
+    ------
+    KeyError
+        If there is no such message, or a value that it needs is not given.
+
     Examples
     --------
     >>> text("state.stopped", "en")
     'stopped'
     """
-    return catalogue(language or current_language())[message_key].format(**values)
+    language = language or current_language()
+    template = catalogue(language).get(message_key)
+    if template is None:
+        section, _, key = message_key.partition(".")
+        raise KeyError(f"There is no {key!r} in the section [{section}] of gradnb/messages/{language}.toml.")
+    return template.format(**values)
