@@ -12,8 +12,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from gradnb import cli
@@ -304,3 +305,87 @@ def listing(address: str) -> dict[str, list[dict[str, str]]]:
             if time.monotonic() > patience:
                 raise
             time.sleep(0.1)
+
+
+# Beside TensorFlow, whose answers are given here
+
+
+def answers(
+    gradient: object, error: str = "", printed: str = "gradient: [array([[ 9., 10.]], dtype=float32)]\n"
+) -> dict[str, Any]:
+    return {"version": "2.16", "calls": [[gradient]], "number": 1, "printed": printed, "error": error}
+
+
+@pytest.mark.parametrize(
+    ("gradient", "code", "said"),
+    [
+        (np.array([[9.0, 10.0]], np.float32), 0, "[[9. 10.]]"),
+        (np.array([[9.0, 11.0]], np.float32), 1, "[[9. 11.]]"),
+        (None, 1, "None"),
+        ("no such variable", 1, "no such variable"),
+    ],
+)
+def test_a_program_is_compared_with_tensorflow(
+    run: Run, monkeypatch: pytest.MonkeyPatch, gradient: object, code: int, said: str
+) -> None:
+    jobs: list[dict[str, Any]] = []
+
+    def asked(job: dict[str, Any]) -> dict[str, Any]:
+        jobs.append(job)
+        return answers(gradient)
+
+    monkeypatch.setattr("gradnb.comparison.check_installed", lambda: None)
+    monkeypatch.setattr("gradnb.comparison.ask", asked)
+    Path("program.py").write_text(ONE_VARIABLE, encoding="utf-8")
+    answer = run("against", "tensorflow", "program.py")
+    assert (answer.code, answer.err) == (code, "")
+    assert "w1" in answer.out
+    assert said in answer.out
+    # TensorFlow is given the program with the values that it had here.
+    (job,) = jobs
+    assert job["program"] == "program.py"
+    assert [array.tolist() for array in job["calls"][0]["variables"].values()] == [[[1.0, 2.0]], [[3.0, 4.0]]]
+
+
+def test_a_program_that_ends_otherwise_on_tensorflow_is_not_the_same(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradnb.comparison.check_installed", lambda: None)
+    right = np.array([[9.0, 10.0]], np.float32)
+    monkeypatch.setattr("gradnb.comparison.ask", lambda job: answers(right, "ValueError: not here", "nothing\n"))
+    Path("program.py").write_text(ONE_VARIABLE, encoding="utf-8")
+    answer = run("against", "tensorflow", "program.py")
+    assert answer.code == 1
+    assert "ValueError: not here" in answer.out
+    assert "nothing" in answer.out
+
+
+def test_a_program_that_is_not_there_cannot_be_compared(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradnb.comparison.check_installed", lambda: None)
+    answer = run("against", "tensorflow", "missing.py")
+    assert answer.code == 2
+    assert "missing.py" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_an_explanation_that_cannot_be_written_says_why(run: Run) -> None:
+    Path("program.py").write_text(ONE_VARIABLE, encoding="utf-8")
+    answer = run("explain", "program.py", "--output", "missing/picture.txt")
+    assert answer.code == 2
+    assert "missing" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_new_lesson_says_which_files_were_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradnb.new_lesson.find_spec", lambda name: None)
+    answer = run("new-lesson", "12_mine", "--folder", "lessons")
+    assert answer.code == 0
+    for language in ("en", "zh"):
+        assert Path("lessons", language, "12_mine.ipynb").exists()
+        assert "12_mine.ipynb" in answer.out
+    assert text("cli.lesson_not_run", files="").split()[0] in answer.out
+    again = run("new-lesson", "12_mine", "--folder", "lessons")
+    assert again.code == 2
+    assert "12_mine.ipynb" in again.err
+    conftest = Path("lessons/conftest.py")
+    conftest.write_text("# a teacher's own\n", encoding="utf-8")
+    assert run("new-lesson", "13_more", "--folder", "lessons").code == 0
+    assert conftest.read_text(encoding="utf-8") == "# a teacher's own\n"

@@ -185,10 +185,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         """What is set."""
         return self._board.state
 
-    @state.setter
-    def state(self, state: State) -> None:
-        self._put(state)
-
     def change(
         self,
         inputs: Mapping[str, Any] | None = None,

@@ -780,7 +780,8 @@ def test_the_way_to_an_operation_without_a_gradient_may_fork() -> None:
     with pytest.raises(LookupError, match="Gradient explicitly disabled"):
         tf.gradients(blocked, x)
     missing = apply("SoftsignGrad", square, square + x, name="missing")
-    with pytest.raises(LookupError, match=r"No gradient defined for operation'missing'.*x → square → missing") as caught:
+    words = r"No gradient defined for operation'missing'.*x → square → missing"
+    with pytest.raises(LookupError, match=words) as caught:
         tf.gradients(missing, x)
     assert "SoftsignGrad" in said(caught)
 

@@ -67,3 +67,7 @@ def test_each_other_refusal_says_what_fits() -> None:
 )
 def test_a_number_is_written_with_as_few_digits_as_say_it_exactly(number: float, dtype: str, expected: str) -> None:
     assert number_text(number, np.dtype(dtype)) == expected
+
+
+def test_a_fraction_too_large_for_any_number_is_beyond_its_type() -> None:
+    assert "float64" in refusal("1e300/1e-300", "float64")

@@ -970,3 +970,8 @@ def test_an_edge_that_is_no_longer_drawn_leaves_the_card_empty() -> None:
         shown.views.choose(("graph", "table"))
         assert not alerts(shown)
         assert htmls(shown, "Point at a box or an edge")
+
+
+def test_without_widgets_it_is_one_sentence_the_same_everywhere() -> None:
+    assert repr(Panel(square())) == repr(Panel(square(4.0)))
+    assert "0x" not in repr(Panel(square()))
