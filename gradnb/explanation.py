@@ -24,6 +24,7 @@ from gradnb.engine.paths import operations_behind, shown_as
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
+from gradnb.engine.tracebacks import with_short_tracebacks
 from gradnb.engine.variables import Variable
 from gradnb.files import check_place, write_whole
 from gradnb.garbage import collected_later
@@ -36,7 +37,7 @@ from gradnb.render import latex as latex_renderer
 from gradnb.render import markdown as markdown_renderer
 from gradnb.render import svg as svg_renderer
 from gradnb.render import text as text_renderer
-from gradnb.render.layout import Format, LayoutUnavailable, draw
+from gradnb.render.layout import LayoutUnavailable, dpi_for, draw
 from gradnb.view.build import ALWAYS, Builder, Options, Scene
 from gradnb.view.card import card_of
 from gradnb.view.derivation import Derivation, Question, derive
@@ -880,7 +881,7 @@ class Explanation:
         >>> explanation.png()[1:4]
         b'PNG'
         """
-        return self._drawn("png")
+        return draw(self.dot(), "png", dpi=dpi_for(self.svg()))
 
     def pdf(self) -> bytes:
         """Return the picture as PDF.
@@ -904,10 +905,7 @@ class Explanation:
         >>> explanation.pdf()[:4]
         b'%PDF'
         """
-        return self._drawn("pdf")
-
-    def _drawn(self, format: Format) -> bytes:
-        return draw(self.dot(), format)
+        return draw(self.dot(), "pdf")
 
     @property
     def _has_picture(self) -> bool:
@@ -1134,7 +1132,8 @@ def _by_name(given: Any, what: str) -> Mapping[str, Any]:
 def _array(name: str, value: Any, tensor: Tensor) -> Array:
     dtype = tensor.dtype.base_dtype
     try:
-        return np.array(value, dtype=dtype.numpy)
+        with np.errstate(over="ignore"):
+            return np.array(value, dtype=dtype.numpy)
     except (TypeError, ValueError, OverflowError):
         shape = shapes.shape_text(tensor.static_shape)
         raise ValueError(
@@ -1142,6 +1141,7 @@ def _array(name: str, value: Any, tensor: Tensor) -> Array:
         ) from None
 
 
+@with_short_tracebacks
 def explain(
     ys: Any,
     xs: Any = None,
@@ -1259,6 +1259,7 @@ def explain_call(
     return _explained(Question.of_call(call), session, feed_dict, names, seed, options, against, hide)
 
 
+@with_short_tracebacks
 def show(
     explanation: Any,
     *arguments: Any,

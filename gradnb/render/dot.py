@@ -16,6 +16,9 @@ from gradnb.view.model import BackwardEdge, Flow, Node, NodeKind, View
 
 # Wide enough wherever the picture is opened: what is laid out with one of these isn't wider in another.
 FONT = "Helvetica,Arial,sans-serif"
+# Of more lines than this the last bit of tidiness, and curves around what is in the way, take Graphviz many seconds.
+_MANY_WAYS = 200
+_SOON_CONTENT = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.2", "splines": "line"}
 _CELL = 'BORDER="0" CELLPADDING="0" WIDTH="7" HEIGHT="14"'
 
 
@@ -64,7 +67,12 @@ def _graph_attributes(view: View, colors: Palette, parts: Parts, live: bool) -> 
         "labelloc": "b",
         "labeljust": "l",
         "id": "picture",
+        **(_SOON_CONTENT if _ways(view) > _MANY_WAYS else {}),
     }
+
+
+def _ways(view: View) -> int:
+    return len(view.forward_edges) + 2 * len(view.backward_edges) + len(view.seeds)
 
 
 # Nodes

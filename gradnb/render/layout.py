@@ -6,6 +6,7 @@ import atexit
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ Engine = Literal["auto", "pygraphviz", "dot"]
 LIMIT_SECONDS = 10.0
 EDGE_CAP = 400
 PNG_DPI = 144
+#: A larger PNG would take seconds to make, and megabytes in each notebook.
+_MOST_DOTS = 8_000_000
 INSTALL_COMMAND = "python -m pip install pygraphviz"
 
 _BEGINNINGS = {"png": b"\x89PNG", "pdf": b"%PDF"}
@@ -56,7 +59,9 @@ def engine_available() -> bool:
     return _has_pygraphviz() or shutil.which("dot") is not None
 
 
-def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: float = LIMIT_SECONDS) -> bytes:
+def draw(
+    dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: float = LIMIT_SECONDS, dpi: int = PNG_DPI
+) -> bytes:
     """Lay out DOT text.
 
     Parameters
@@ -64,11 +69,13 @@ def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: fl
     dot : str
         A graph in the DOT language.
     format : str
-        ``svg`` (UTF-8), ``png`` (144 dots per inch) or ``pdf``.
+        ``svg`` (UTF-8), ``png`` or ``pdf``.
     engine : str
         ``pygraphviz`` or ``dot``; ``auto`` tries the first and then the second.
     limit : float
         Seconds after which an engine is ended.
+    dpi : int
+        Dots per inch of a ``png``.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: fl
     problem = _no_engine()
     if engine != "dot" and _has_pygraphviz():
         try:
-            return _checked(_worker.draw(dot, format, limit), format)
+            return _checked(_worker.draw(dot, format, limit, dpi), format)
         except LayoutUnavailable as failed:
             # Another engine would be as slow; but pygraphviz may be broken where `dot` is well.
             if failed.reason == "render.too_slow":
@@ -94,7 +101,7 @@ def draw(dot: str, format: Format = "svg", *, engine: Engine = "auto", limit: fl
             problem = failed
     command = shutil.which("dot")
     if engine != "pygraphviz" and command is not None:
-        return _checked(_draw_with_command(command, dot, format, limit), format)
+        return _checked(_draw_with_command(command, dot, format, limit, dpi), format)
     raise problem
 
 
@@ -116,8 +123,13 @@ def _has_pygraphviz() -> bool:
     return importlib.util.find_spec("pygraphviz") is not None
 
 
-def _dpi(format: Format) -> int | None:
-    return PNG_DPI if format == "png" else None
+def dpi_for(svg: str) -> int:
+    """Return with how many dots per inch a picture that is known as SVG becomes a PNG: fewer if it is very large."""
+    found = re.search(r'<svg[^>]* width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    if found is None:
+        return PNG_DPI
+    square_inches = float(found[1]) * float(found[2]) / 72**2
+    return max(1, min(PNG_DPI, int((_MOST_DOTS / square_inches) ** 0.5)))
 
 
 def _no_engine() -> LayoutUnavailable:
@@ -136,9 +148,8 @@ def _own_group() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _draw_with_command(command: str, dot: str, format: Format, limit: float) -> bytes:
-    dpi = _dpi(format)
-    arguments: list[str] = [command, f"-T{format}", *([f"-Gdpi={dpi}"] if dpi else [])]
+def _draw_with_command(command: str, dot: str, format: Format, limit: float, dpi: int) -> bytes:
+    arguments: list[str] = [command, f"-T{format}", *([f"-Gdpi={dpi}"] if format == "png" else [])]
     try:
         done: subprocess.CompletedProcess[bytes] = subprocess.run(
             arguments, input=dot.encode(), capture_output=True, timeout=limit, **_own_group()
@@ -159,8 +170,8 @@ class _Worker:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def draw(self, dot: str, format: Format, limit: float) -> bytes:
-        job = json.dumps({"dot": dot, "format": format, "dpi": _dpi(format)}).encode() + b"\n"
+    def draw(self, dot: str, format: Format, limit: float, dpi: int) -> bytes:
+        job = json.dumps({"dot": dot, "format": format, "dpi": dpi if format == "png" else None}).encode() + b"\n"
         with self._lock:
             # It may have died while it was idle, which a new one puts right; if that dies too, it's this very graph.
             picture = self._try(job, limit) or self._try(job, limit)

@@ -16,7 +16,8 @@ from gradnb.engine.tensor import Operation, Tensor
 #: More nodes than the first number are made fewer by collapsing name scopes, more than the second are not drawn.
 DRAWN_IN_FULL = 40
 DRAWN_AT_MOST = 400
-#: More lines from node to node cannot be followed; a line back has two parts, with its number between them.
+#: More lines from node to node cannot be followed. A line back has two parts, with its number between them; leaves that
+#: stand below each other hang together.
 MOST_WAYS = 400
 
 
@@ -109,7 +110,8 @@ class Picture:
     refused : tuple of (str, int)
         The name scopes that are not opened as was asked, each with the number of spots that there would be.
     ways : int
-        How many lines there would be between the spots, forward and backward, where these are too many.
+        How many lines there would be between the spots, forward, backward and from the weights, where these are too
+        many.
     """
 
     spots: tuple[Spot, ...]
@@ -156,7 +158,8 @@ def picture_of(trace: Trace, opened: Collection[str] = (), collapsed: Collection
         return _counted(paths)
     ends = {shown_as(tensor) for tensor in (*ys, *trace.xs)}
     drawn = _drawn(nodes, paths, _Boxes(nodes, ends, opened, collapsed))
-    ways = len(drawn.forward) + 2 * len({link.id for link in drawn.links})
+    leaves = [spot for spot in drawn.spots if not spot.operation.inputs and not spot.box]
+    ways = len(drawn.forward) + 2 * len({link.id for link in drawn.links}) + len(ys) + len(leaves)
     return drawn if ways <= MOST_WAYS else replace(_counted(paths), ways=ways)
 
 

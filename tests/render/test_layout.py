@@ -200,7 +200,7 @@ def test_the_kept_process_says_when_pygraphviz_cannot_be_imported(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("PATH", "")
     with pytest.raises(LayoutUnavailable) as caught:
-        worker.draw(GRAPH, "svg", 10.0)
+        worker.draw(GRAPH, "svg", 10.0, 144)
     assert caught.value.reason == "render.no_engine"
 
 
