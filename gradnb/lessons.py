@@ -130,10 +130,9 @@ def _bring_data(target: Path) -> None:
 
 def _beside(lesson: Path, copy: Path) -> Path:
     """Return a fresh lesson beside a learner's copy: one that is there already, or else one with a name of its own."""
-    for number in itertools.count(1):
-        name = copy.with_stem(f"{copy.stem}-fresh" if number == 1 else f"{copy.stem}-fresh-{number}")
-        if not name.exists():
-            write_whole(name, lesson.read_bytes())
-        if filecmp.cmp(lesson, name, shallow=False):
-            return name
-    raise AssertionError("the numbers never end")
+    names = itertools.chain([f"{copy.stem}-fresh"], (f"{copy.stem}-fresh-{number}" for number in itertools.count(2)))
+    places = map(copy.with_stem, names)
+    fresh = next(place for place in places if not place.exists() or filecmp.cmp(lesson, place, shallow=False))
+    if not fresh.exists():
+        write_whole(fresh, lesson.read_bytes())
+    return fresh

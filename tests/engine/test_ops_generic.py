@@ -17,7 +17,7 @@ import gradnb as tf
 from gradnb.engine import shapes
 from gradnb.engine.build import add_operation
 from gradnb.engine.dtypes import COMPLEX, DType
-from gradnb.engine.registry import Example, OpDef, all_ops, lookup
+from gradnb.engine.registry import Example, OpDef, all_ops, lookup, register
 
 Array = np.ndarray[Any, Any]
 
@@ -357,3 +357,10 @@ def test_the_numeric_check_sees_a_wrong_gradient() -> None:
     found = built.run(tf.gradients(built.outputs, built.xs, grad_ys=weights))
     with pytest.raises(AssertionError):
         np.testing.assert_allclose(found[0], numeric(built, 1)[0], **DIFFERENCES)
+
+
+def test_an_operation_is_registered_once_and_says_where() -> None:
+    words = r"Registering two operations of type 'Mul'! The first is at gradnb\.engine\.ops\.math, line \d+"
+    with pytest.raises(KeyError, match=words):
+        register(lookup("Mul"))
+    assert repr(lookup("Floor").gradient) == "NOT_DIFFERENTIABLE"

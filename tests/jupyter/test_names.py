@@ -24,6 +24,8 @@ def read(source: str, then: tuple[str, ...] = ()) -> list[str]:
         ("w = 3\ny = w", []),
         ("y = w\nw = 3", ["w"]),
         ("y += 1", ["y"]),
+        ("ws[0] += k", ["k", "ws[0]"]),
+        ("y: int", ["int"]),
         ("y: int = w", ["int", "w"]),
         ("a, (b, *c) = d\na; b; c", ["d"]),
         ("x = y = w\nx; y", ["w"]),

@@ -129,3 +129,17 @@ def test_the_ghost_of_a_node_is_what_its_numbers_were(language: str, was: str) -
     assert found["w3"] == was
     assert "w1" not in found
     assert ghosts(start.view, start.recompute().view) == {}
+
+
+def test_what_was_not_drawn_before_has_no_ghost() -> None:
+    tf.reset_default_graph()
+    x = tf.Variable(2.0, name="x")
+    with tf.name_scope("inner"):
+        inside = tf.square(x, name="inside")
+        y = inside * 3.0
+    start = explain(y, x, names={"x": x, "inside": inside})
+    closed = start.with_scopes(frozenset(), frozenset({"inner"}))
+    now = start.recompute(inputs={"x": 5.0})
+    shown = {node.id: node.name for node in now.view.nodes}
+    assert "inside" in {shown[identity] for identity in ghosts(start.view, now.view)}
+    assert "inside" not in {shown[identity] for identity in ghosts(closed.view, now.view)}
