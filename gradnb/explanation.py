@@ -664,20 +664,15 @@ class Explanation:
         >>> type(explanation.recipe).__name__
         'Recipe'
         """
-        if self._derived is not self:
-            return self._derived.recipe
         setting, problem = self._setting, self.problem
         question, shown = setting.question, setting.scene.picture.ids
-        became = setting.derivation.became
         adjustable = {name: shown_as(tensor) for name, tensor in setting.adjustable.items()}
-        in_sight = {*shown, *adjustable.values()}
+        in_sight = {*shown, *adjustable.values(), *setting.scene.ys, *setting.scene.xs}
         y_names = {number: name for name, number in setting.weighted.items()}
         return Recipe(
             question=question,
             names={
-                tensor: name
-                for tensor, name in setting.given.items()
-                if tensor.op in became and became[tensor.op].outputs[tensor.value_index] in in_sight
+                tensor: name for tensor, name in setting.given.items() if setting.derivation.here(tensor) in in_sight
             },
             weights=tuple(
                 (
@@ -984,10 +979,8 @@ class _Setting:
         if isinstance(name, Variable):
             name = name.as_tensor()
         if isinstance(name, Tensor):
-            became = self.derivation.became.get(name.op)
-            if self.derivation.is_outline:
-                became = name.op
-            name = name.name if became is None else self.scene.names(became.outputs[name.value_index])
+            tensor = self.derivation.here(name)
+            name = name.name if tensor is None else self.scene.names(tensor)
         known, wanted = self.scene.hideable, harmless(str(name))
         if wanted not in known:
             raise ValueError(unknown_name(wanted, known, self.options.language))
@@ -995,14 +988,8 @@ class _Setting:
 
     @cached_property
     def scene(self) -> Scene:
-        became = self.derivation.became
-        if self.derivation.is_outline:
-            return Scene(self.derivation, Names(self.given, self.options.precision))
-        names = {
-            became[tensor.op].outputs[tensor.value_index]: name
-            for tensor, name in self.given.items()
-            if tensor.op in became
-        }
+        here = self.derivation.here
+        names = {tensor: name for given, name in self.given.items() if (tensor := here(given)) is not None}
         return Scene(self.derivation, Names(names, self.options.precision), self.opened, self.collapsed)
 
     @cached_property
@@ -1041,6 +1028,8 @@ class _Setting:
 
     @cached_property
     def _adjustable_tensors(self) -> tuple[Tensor, ...]:
+        if self.derivation.is_outline:
+            return ()
         behind = operations_behind([*self.scene.ys, *self.scene.trace.xs])
         kinds = ("VariableV2", "Placeholder", "PlaceholderWithDefault")
         return tuple(op.outputs[0] for op in behind if op.type in kinds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from html import escape
+from itertools import islice
 from typing import Any
 
 import ipywidgets as widgets
@@ -23,6 +24,8 @@ Array = np.ndarray[Any, Any]
 
 #: Of so many elements each has its control at once, those of further arrays are made on demand.
 _MOST_AT_ONCE = 60
+#: Of more arrays the rest has no controls: each takes a handful of widgets.
+_MOST_ARRAYS = 200
 #: Of more operations the rest is stopped by a click on an edge.
 _MOST_STOPS = 40
 
@@ -117,7 +120,7 @@ class Board:
 
     def _arrays(self, arrays: Mapping[str, Array], kind: str = "") -> dict[str, ArrayControls]:
         found = {}
-        for name, array in arrays.items():
+        for name, array in islice(arrays.items(), _MOST_ARRAYS):
             controls = controls_of(f"{kind}{name}", array, self._desk, folded=self._left <= 0)
             if controls is not None:
                 found[name] = controls
@@ -156,7 +159,10 @@ class Board:
                 yield section
 
     def _without(self, arrays: Mapping[str, Array], kind: str = "") -> list[widgets.Widget]:
-        reasons = (why_without(f"{kind}{name}", array, self._desk.language) for name, array in arrays.items())
+        first = islice(arrays.items(), _MOST_ARRAYS)
+        reasons = [why_without(f"{kind}{name}", array, self._desk.language) for name, array in first]
+        if (more := len(arrays) - _MOST_ARRAYS) > 0:
+            reasons.append(self._say("more_arrays", count=more))
         return [self._words(reason) for reason in reasons if reason]
 
     def _words(self, words: str) -> widgets.HTML:

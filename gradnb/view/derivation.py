@@ -133,6 +133,13 @@ class Derivation:
     is_outline: bool = False
     _whole: dict[IndexedSlices, Tensor | None] = field(default_factory=dict)
 
+    def here(self, tensor: Tensor) -> Tensor | None:
+        """Return what stands here for a tensor of the learner's graph; None if the call has nothing to do with it."""
+        if self.is_outline:
+            return tensor
+        operation = self.became.get(tensor.op)
+        return None if operation is None else operation.outputs[tensor.value_index]
+
     def whole(self, gradient: AnyGradient | None) -> Tensor | None:
         """Return a gradient as one tensor; None where it cannot be made whole."""
         if isinstance(gradient, IndexedSlices):

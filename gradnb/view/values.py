@@ -156,6 +156,10 @@ def _largest(array: Array) -> float:
     if array.size <= _WHOLE_SIZE and array.dtype.kind == "f":
         sizes = [abs(number) for number in array.ravel().tolist() if math.isfinite(number)]
         return max(sizes) if len(sizes) > 1 else 0.0
+    if array.dtype.kind == "f":
+        largest = max(abs(float(array.min())), abs(float(array.max())))
+        if math.isfinite(largest):
+            return largest
     with np.errstate(all="ignore"):
         magnitudes = np.abs(array)
     finite = magnitudes[np.isfinite(magnitudes)]
