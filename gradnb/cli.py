@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -51,10 +52,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        code = command(options)
+        print(end="", flush=True)
+        return code
+    except BrokenPipeError:  # whoever read along has seen enough
+        _drop_the_rest()
+        return 0
+    except OSError as error:
+        _drop_the_rest()
+        print("gradnb:", text("cli.unwritable", file="stdout", reason=error.strerror), file=sys.stderr)
+        return 2
     except _Refusal as refusal:
         print(f"gradnb: {harmless(str(refusal))}", file=sys.stderr)
         return 2
+
+
+def _drop_the_rest() -> None:
+    """Let nothing more be written to the standard output, which Python would try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> _Parser:

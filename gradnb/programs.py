@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import sys
 import types
 from collections.abc import Iterator, Mapping
@@ -70,15 +71,20 @@ def run_program(program: Path) -> Ran:
     Raises
     ------
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or no file can have this name.
     SystemExit
         If the program ends itself with an exit code.
     """
-    source = program.read_bytes()
+    try:
+        source = program.read_bytes()
+    except ValueError as problem:
+        raise OSError(errno.EINVAL, str(problem), ascii(str(program))) from problem
+    tree: ast.Module | None = None
     error: Exception | None = None
     with recording() as calls, recording_runs() as runs, tensorflow_means_gradnb(), _as_main_module(program) as module:
         try:
-            exec(compile(source, str(program), "exec"), vars(module))
+            tree = compile(source, str(program), "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            exec(compile(tree, str(program), "exec", dont_inherit=True), vars(module))
         except SystemExit as stop:
             if stop.code:
                 raise
@@ -86,8 +92,8 @@ def run_program(program: Path) -> Ran:
             error = problem
     bindings = Bindings()
     names: Mapping[str, Any] = {}
-    if not isinstance(error, SyntaxError):
-        bindings.note(ast.parse(source))
+    if tree is not None:
+        bindings.note(tree)
         names = bindings.names(vars(module), (Tensor, Variable))
     return Ran(tuple(calls), tuple(runs), names, error)
 
@@ -97,11 +103,11 @@ def _as_main_module(program: Path) -> Iterator[types.ModuleType]:
     """Give a module to run `program` in, with ``__main__``, ``sys.argv`` and ``sys.path`` as for ``python PROGRAM``."""
     module = types.ModuleType("__main__")
     module.__file__ = str(program)
-    before = sys.modules["__main__"], sys.argv, sys.path
+    before = sys.modules["__main__"], sys.argv, sys.path, sys.stdout, sys.stderr
     sys.modules["__main__"] = module
     sys.argv = [str(program)]
     sys.path = [str(program.resolve().parent), *sys.path]
     try:
         yield module
     finally:
-        sys.modules["__main__"], sys.argv, sys.path = before
+        sys.modules["__main__"], sys.argv, sys.path, sys.stdout, sys.stderr = before
