@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from gradnb.messages import text as message
-from gradnb.view.model import BackwardEdge, Flow, Node, NodeKind, Row, State, Value, View
+from gradnb.view.model import BackwardEdge, Flow, Gradient, Node, NodeKind, Row, State, Value, View
 
 #: Of a larger picture only the weights, the walls and the results are told.
-_TOLD_IN_FULL = 24
-_MOST_ROWS = 24
+_TOLD_IN_FULL = 40
+_MOST_ROWS = 40
 
 
 def story_of(view: View, right_sides: Mapping[str, str]) -> Iterator[str]:
@@ -32,12 +33,16 @@ class _Story:
         self._nodes = {node.id: node for node in view.nodes}
 
     def sentences(self) -> Iterator[str]:
-        """Yield forward pass, weights, backward pass and results."""
+        """Yield forward pass, weights, backward pass and results: with nothing left out that the picture says."""
         in_full = len(self._view.nodes) <= _TOLD_IN_FULL
         if in_full:
             yield from self._forward()
+        else:
+            yield self._say("in_short", count=len(self._view.nodes))
         yield from self._seeds()
         yield from self._backward(in_full)
+        if in_full:
+            yield from self._between()
         yield from self._results()
 
     def _say(self, key: str, **values: object) -> str:
@@ -49,16 +54,29 @@ class _Story:
         return message(key, self._view.language, first=comma.join(before), last=last) if before else last
 
     def _text(self, value: Value | None) -> str:
-        return in_brief(value, self._view.language)
+        brief = in_brief(value, self._view.language)
+        if value is None or value.summary is None:
+            return brief
+        return self._say("with_numbers", array=brief, numbers=value.text)
 
     def _forward(self) -> Iterator[str]:
         given = [node for node in self._view.nodes if node.id not in self._right_sides and _has_a_name(node)]
         if given:
             yield self._say("given", values=self._list(f"{node.name} = {self._text(node.value)}" for node in given))
+        if constants := list(dict.fromkeys(filter(self._is_mute, map(_called_by_value, self._view.nodes)))):
+            yield self._say("constants", values=self._list(constants))
         computed = [node for node in self._view.nodes if node.id in self._right_sides]
         if computed:
             semicolon = message("view.semicolon", self._view.language)
             yield self._say("forward", values=semicolon.join(map(self._equation, computed)))
+        for node in self._view.nodes:
+            if node.kind is NodeKind.GROUP:
+                yield self._say("group", name=node.name, label=node.label)
+
+    def _is_mute(self, constant: str) -> bool:
+        """Return whether a constant that is called by its value stands in no equation, where a 2.0 is a 2."""
+        written = {constant, constant.removesuffix(".0"), constant.removesuffix(".0").replace("-", "−")}
+        return bool(constant) and not any(form in right for right in self._right_sides.values() for form in written)
 
     def _equation(self, node: Node) -> str:
         right = self._right_sides[node.id]
@@ -97,7 +115,31 @@ class _Story:
                     yield self._say("blocked", name=node.name, target=target, reason=edge.reason)
 
     def _part(self, edge: BackwardEdge) -> str:
-        return self._say("part", value=self._text(edge.contribution), name=self._nodes[edge.target].name)
+        # What passes to several tensors of a collapsed scope has a word in place of a number.
+        passed = edge.reason if edge.contribution is None and edge.reason else self._text(edge.contribution)
+        return self._say("part", value=passed, name=self._nodes[edge.target].name)
+
+    def _between(self) -> Iterator[str]:
+        """Yield in which state the gradients between the ys and the xs are, where it says more than their numbers."""
+        alike: dict[Gradient, list[str]] = {}
+        told = {row.node for row in self._view.rows[:_MOST_ROWS]}
+        for node in reversed(self._view.nodes):
+            gradient = node.gradient
+            if gradient is None or node.id in told:
+                continue
+            if gradient.state is not State.COMPUTED or gradient.lifted:
+                alike.setdefault(replace(gradient, terms=()), []).append(node.name)
+        for gradient, names in alike.items():
+            yield self._of_a_node(self._list(names), gradient)
+
+    def _of_a_node(self, names: str, gradient: Gradient) -> str:
+        state = message(f"state.{gradient.state.value}", self._view.language)
+        if gradient.state.is_secret:
+            return self._say(f"between_{gradient.state.value}", names=names, reason=gradient.reason)
+        if gradient.state is State.NOT_COMPUTED:
+            return self._say("between_unknown", names=names, reason=gradient.reason or state)
+        value = "None" if gradient.value is None else gradient.value.text
+        return self._say("between", names=names, value=value, reason=gradient.lifted or gradient.reason or state)
 
     def _results(self) -> Iterator[str]:
         rows = self._view.rows
@@ -128,6 +170,11 @@ def in_brief(value: Value | None, language: str) -> str:
     if value.summary is None:
         return value.text
     return message("story.array", language, shape=value.shape)
+
+
+def _called_by_value(node: Node) -> str:
+    """Return the name of a constant that is its value, or nothing."""
+    return node.name if node.kind is NodeKind.CONSTANT and not _has_a_name(node) else ""
 
 
 def _has_a_name(node: Node) -> bool:

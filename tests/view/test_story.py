@@ -16,6 +16,7 @@ def test_the_lesson_of_a_wall(sums: Program) -> None:
         "The backward pass begins at y3: its weight grad_ys is [1. 2.].",
         "y3 passes back [1. 2.] to a_stoped and [1. 2.] to w3.",
         "At a_stoped stands a wall: nothing passes to a. Without it, [1. 2.] would.",
+        "The gradient of a is None: stopped at a_stoped.",
         "The gradient with respect to w1 is None: stopped at a_stoped.",
         "The gradient with respect to w2 is None: stopped at a_stoped.",
         "The gradient with respect to w3 is [1. 2.].",
@@ -29,6 +30,7 @@ def test_the_same_in_chinese(sums: Program) -> None:
         "反向传播从 y3 开始，它的权重 grad_ys 是 [1. 2.]。",
         "y3 往回传：给 a_stoped 传 [1. 2.]，给 w3 传 [1. 2.]。",
         "a_stoped 处有一堵墙，梯度传不到 a；如果没有这堵墙，会传过去 [1. 2.]。",
+        "a 的梯度是 None：在 a_stoped 处被截断。",
         "对 w1 的梯度是 None：在 a_stoped 处被截断。",
         "对 w2 的梯度是 None：在 a_stoped 处被截断。",
         "对 w3 的梯度是 [1. 2.]。",
@@ -69,21 +71,22 @@ def test_every_result_is_told_with_its_state() -> None:
 def test_large_arrays_are_told_by_their_shape_and_the_results_in_brief() -> None:
     x = tf.constant(np.ones((4, 5), np.float32))
     story = explain(x * 2.0, x, names={"x": x}).view.story
-    assert story[0] == "Given: x = an array of shape (4, 5)."
+    assert story[0] == "Given: x = an array of shape (4, 5) (20 numbers: min 1.0, mean 1.0, max 1.0)."
     assert story[-1] == "The gradient with respect to x is 20 numbers: min 2.0, mean 2.0, max 2.0."
 
 
 def test_of_a_larger_picture_only_weights_walls_and_results_are_told() -> None:
     x = tf.Variable([1.0], name="x")
     y = x.value()
-    for _ in range(30):
+    for _ in range(45):
         y = -y
     story = explain(tf.stop_gradient(y) + y, x, names={"y": y}).view.story
-    assert len(story) == 3
-    assert story[1].startswith("At stop_gradient(y) stands a wall")
+    assert len(story) == 4
+    assert story[0].startswith("The picture holds 48 tensors")
+    assert story[2].startswith("At stop_gradient(y) stands a wall")
 
 
 def test_many_results_are_counted() -> None:
-    xs = [tf.constant(float(i), name=f"x{i}") for i in range(30)]
+    xs = [tf.constant(float(i), name=f"x{i}") for i in range(46)]
     story = explain(tf.add_n(xs), xs, names={f"x{i}": x for i, x in enumerate(xs)}).view.story
     assert story[-1] == "The table holds 6 more."
