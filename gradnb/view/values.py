@@ -221,13 +221,13 @@ def _summary(array: Array, precision: int) -> Summary:
         mean = np.add.reduce(flat, dtype=np.float64) / flat.size
         numbers = _Numbers(flat, precision)
         low, middle, high = (_scalar(numbers.text(number)) for number in (flat.min(), mean, flat.max()))
-    return Summary(low, middle, high, _strip(flat.astype(np.float64)))
+    return Summary(low, middle, high, _strip(flat))
 
 
 def _strip(flat: Array) -> tuple[float, ...]:
     with np.errstate(all="ignore"):
         starts, lengths = _runs(flat.size)
-        cells = np.add.reduceat(flat, starts) / lengths
+        cells = np.add.reduceat(flat, starts, dtype=np.float64) / lengths
         finite = np.isfinite(cells)
         largest = np.abs(cells[finite]).max(initial=0.0)
         # Rounded, since it becomes a colour that must be the same everywhere.
