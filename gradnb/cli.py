@@ -12,10 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
+from gradnb.engine.tracebacks import shorten
 from gradnb.harmless import harmless
 from gradnb.messages import LANGUAGES, current_language, set_language, text
 
-_PACKAGE = str(Path(__file__).parent) + os.sep
 _MOST_CALLS = 8
 
 
@@ -135,7 +135,8 @@ def _explain(options: argparse.Namespace) -> int:
     except OSError as error:
         raise _Refusal(text("cli.unreadable", file=program, reason=error.strerror)) from error
     if ran.error is not None:
-        _print_traceback(ran.error)
+        shorten(ran.error)
+        traceback.print_exception(ran.error)
         return 1
     if not ran.calls:
         raise _Refusal(text("cli.no_call", file=program))
@@ -178,19 +179,6 @@ def _unwritable(error: OSError) -> str:
 def _numbered(file: Path, number: int) -> list[Path]:
     """Return `number` names for what is to be written to `file`."""
     return [file] if number == 1 else [file.with_stem(f"{file.stem}-{place + 1}") for place in range(number)]
-
-
-def _print_traceback(error: Exception) -> None:
-    """Print the traceback of the program's own error without the frames that are gradnb's."""
-    shown: traceback.TracebackException | None = traceback.TracebackException.from_exception(error)
-    assert shown is not None
-    part: traceback.TracebackException | None = shown
-    while part is not None:
-        part.stack = traceback.StackSummary.from_list(
-            [frame for frame in part.stack if not frame.filename.startswith(_PACKAGE)]
-        )
-        part = part.__cause__ or part.__context__
-    print("".join(shown.format()), end="", file=sys.stderr)
 
 
 def _lessons(options: argparse.Namespace) -> int:

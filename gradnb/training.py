@@ -14,6 +14,7 @@ import numpy as np
 
 from gradnb.engine.naming import given_names, names_of_callers
 from gradnb.engine.session import Session
+from gradnb.engine.tracebacks import with_short_tracebacks
 from gradnb.engine.variables import Variable
 from gradnb.messages import checked, current_language
 from gradnb.messages import text as message
@@ -744,6 +745,7 @@ class OptimizerComparison(_Shown):
         return figure.comparison(self.comparison, "svg")
 
 
+@with_short_tracebacks
 def train_view(
     loss: Any,
     optimizer: Any,
@@ -855,6 +857,7 @@ def train_view(
     return view
 
 
+@with_short_tracebacks
 def compare_optimizers(
     loss: Any,
     optimizers: Any,

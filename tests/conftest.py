@@ -5,6 +5,7 @@ Tests marked `dot` or `browser` skip with a reason where their program is missin
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Generator
 
@@ -12,6 +13,9 @@ import pytest
 
 from gradnb import messages
 from gradnb.engine.graph import reset_default_graph
+
+# Whoever reads a failure here works on gradnb itself.
+os.environ.setdefault("GRADNB_TRACEBACK", "full")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

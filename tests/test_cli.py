@@ -144,7 +144,8 @@ def test_the_program_runs_as_python_would_run_it(run: Run) -> None:
     assert (sys.modules["__main__"], sys.argv, sys.path) == before
 
 
-def test_the_programs_own_error_is_its_own_traceback(run: Run) -> None:
+def test_the_programs_own_error_is_its_own_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GRADNB_TRACEBACK")
     Path("program.py").write_text(
         "import tensorflow as tf\n"
         "def build(x):\n"
@@ -159,7 +160,8 @@ def test_the_programs_own_error_is_its_own_traceback(run: Run) -> None:
     assert "ValueError: Length mismatch. Passed 2 grad_ys for 1 ys" in err
 
 
-def test_a_syntax_error_shows_the_programs_line_only(run: Run) -> None:
+def test_a_syntax_error_shows_the_programs_line_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GRADNB_TRACEBACK")
     Path("program.py").write_text("x = (1,\ny = 2\n", encoding="utf-8")
     code, _, err = run("explain", "program.py")
     assert code == 1

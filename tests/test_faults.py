@@ -262,7 +262,7 @@ def test_a_dot_that_hangs_crashes_or_prints_rubbish(
     fake_dot: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, script: str, says: str, capfd: Any, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(layout, "LIMIT_SECONDS", 0.5)
-    monkeypatch.setattr(layout.draw, "__kwdefaults__", {"engine": "auto", "limit": 0.5})
+    monkeypatch.setattr(layout.draw, "__kwdefaults__", layout.draw.__kwdefaults__ | {"limit": 0.5})
     fake_dot(script)
     x = tf.Variable(3.0, name="x")
     explanation = tf.explain(x * x, x, names={"x": x}, language="en")

@@ -610,7 +610,7 @@ GRAPHS: list[Row] = [
     ("tf.Dimension('a')", TypeError, "Dimension value must be integer or None or have an __index__ method,"),
     ("tf.IndexedSlices(x, n) + 1", TypeError, "unsupported operand type(s) for +: 'IndexedSlices' and 'int'"),
     ("tf.variables_initializer(5)", TypeError, "'int' object is not iterable"),
-    ("tf.variables_initializer([t])", AttributeError, "'Tensor' object has no attribute 'initializer'"),
+    ("tf.variables_initializer([t])", TypeError, "'Tensor' object has no attribute 'initializer'"),
     ("tf.test.compute_gradient(x, [2], y, [3])", ValueError, "No default session is registered. Use `with"),
     ("tf.test.compute_gradient_error(x, [3], y, [2])", ValueError, "No default session is registered. Use `with"),
     ("tf.test.compute_gradient(5, [2], y, [2])", ValueError, "No default session is registered. Use `with"),

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from gradnb.engine.graph import get_default_graph
 from gradnb.engine.slips import SLIPS, in_words
+from gradnb.engine.tracebacks import shorten_for_program
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,7 +18,7 @@ R = TypeVar("R")
 def all_or_nothing(function: Callable[P, R]) -> Callable[P, R]:
     """Return a function that takes back what it has added to the default graph when it raises an error.
 
-    An error that says nothing about the call is told in words about it.
+    An error that says nothing about the call is told in words about it, and no traceback shows lines of the library.
 
     Examples
     --------
@@ -34,14 +35,24 @@ def all_or_nothing(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return get_default_graph().attempted(function, *args, **kwargs)
-        except SLIPS as error:
-            told = in_words(error, function.__name__.rstrip("_"))
-            if told is error:
-                raise
-            raise told from error
+            try:
+                return get_default_graph().attempted(function, *args, **kwargs)
+            except SLIPS as error:
+                told = in_words(error, _called(function))
+                if told is error:
+                    raise
+                raise told from error
+        except Exception as error:
+            shorten_for_program(error)
+            raise
 
     return attempted
+
+
+def _called(function: Callable[..., Any]) -> str:
+    """Return what a program calls a function: ``Variable`` for its ``__init__``, ``range`` for ``range_``."""
+    kind, _, method = function.__qualname__.rpartition(".")
+    return kind if method.startswith("__") else method.rstrip("_")
 
 
 @cache

@@ -19,6 +19,7 @@ from gradnb.engine.graph import Graph, get_default_graph
 from gradnb.engine.literals import Array
 from gradnb.engine.plan import Plans, Program
 from gradnb.engine.tensor import Operation, Tensor
+from gradnb.engine.tracebacks import shorten_for_program
 from gradnb.messages import text
 
 __all__ = [
@@ -315,29 +316,33 @@ class Session(AbstractContextManager["Session"]):
         ...     print(session.run({"y": y, "its gradient": tf.gradients(y, p)[0]}, {p: [1.0, 2.0]}))
         {'y': array([2., 4.], dtype=float32), 'its gradient': array([2., 2.], dtype=float32)}
         """
-        if feed_dict is None:
-            feed_dict = _NO_FEEDS
-        kind = type(fetches)
         try:
-            values = feed_dict.values()
-            if kind is list or kind is tuple:
-                request = self._requests[((kind, *fetches), *feed_dict)]
-            else:
-                request = self._requests[(fetches, *feed_dict)]
-        except (AttributeError, KeyError, TypeError):
-            request = self._understood(fetches, feed_dict)
-        plans, rebuild, plain = request
-        if not plain:
-            values = fed(feed_dict, self.graph).values()
-        before = self._variables or self.variables()
-        results, arrays = plans.run(values)
-        program = plans.program
-        fetched = _copied(program, results) if program.is_large else _NO_FEEDS
-        run = Run(before, self._variables or self.variables(), program, arrays, fetched)
-        self.graph.remember_run(program.key, run)
-        if (recorded := _recorder.get()) is not None:
-            recorded.append(run)
-        return results if rebuild is None else rebuild(iter(results))
+            if feed_dict is None:
+                feed_dict = _NO_FEEDS
+            kind = type(fetches)
+            try:
+                values = feed_dict.values()
+                if kind is list or kind is tuple:
+                    request = self._requests[((kind, *fetches), *feed_dict)]
+                else:
+                    request = self._requests[(fetches, *feed_dict)]
+            except (AttributeError, KeyError, TypeError):
+                request = self._understood(fetches, feed_dict)
+            plans, rebuild, plain = request
+            if not plain:
+                values = fed(feed_dict, self.graph).values()
+            before = self._variables or self.variables()
+            results, arrays = plans.run(values)
+            program = plans.program
+            fetched = _copied(program, results) if program.is_large else _NO_FEEDS
+            run = Run(before, self._variables or self.variables(), program, arrays, fetched)
+            self.graph.remember_run(program.key, run)
+            if (recorded := _recorder.get()) is not None:
+                recorded.append(run)
+            return results if rebuild is None else rebuild(iter(results))
+        except Exception as error:
+            shorten_for_program(error)
+            raise
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False

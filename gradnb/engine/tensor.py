@@ -11,6 +11,7 @@ from gradnb.engine.defaults import session_for
 from gradnb.engine.dtypes import DType
 from gradnb.engine.registry import OpDef
 from gradnb.engine.shapes import StaticShape, TensorShape
+from gradnb.engine.tracebacks import short_tracebacks, with_short_tracebacks
 from gradnb.errors import OperatorNotAllowedInGraphError
 from gradnb.messages import text
 
@@ -196,6 +197,7 @@ class Operation:
         lines += [f'attr {{\n  key: "{key}"\n  value: {value!r}\n}}' for key, value in sorted(self.attributes.items())]
         return "\n".join(lines) + "\n"
 
+    @with_short_tracebacks
     def run(self, feed_dict: Mapping[Any, Any] | None = None, session: Session | None = None) -> None:
         """Run the operation in `session`, by default in the default session.
 
@@ -243,6 +245,7 @@ def serves_operator(*names: str) -> Callable[[Callable[..., Tensor]], Callable[.
     return keep
 
 
+@short_tracebacks
 class Operators:
     """Python's operators on tensors and variables: each adds an operation to the graph.
 
@@ -448,6 +451,7 @@ class Tensor(Operators):
         """
         return self.shape
 
+    @with_short_tracebacks
     def set_shape(self, shape: Any) -> None:
         """Add knowledge of the shape.
 
@@ -504,6 +508,7 @@ class Tensor(Operators):
             )
         return self
 
+    @with_short_tracebacks
     def eval(self, feed_dict: Mapping[Any, Any] | None = None, session: Session | None = None) -> Any:
         """Return the value in `session`, by default in the default session.
 

@@ -21,6 +21,7 @@ from gradnb.engine.initializers import constant_initializer, glorot_uniform_init
 from gradnb.engine.ops.state import add_variable, assign, assign_add, assign_sub, group, identity
 from gradnb.engine.shapes import StaticShape, TensorShape
 from gradnb.engine.tensor import Operation, Operators, Tensor
+from gradnb.engine.tracebacks import with_short_tracebacks
 
 if TYPE_CHECKING:
     from gradnb.engine.session import Session
@@ -240,6 +241,7 @@ class Variable(Operators):
         """
         return self.shape
 
+    @with_short_tracebacks
     def set_shape(self, shape: Any) -> None:
         """Add knowledge of its shape.
 
@@ -324,6 +326,7 @@ class Variable(Operators):
         """
         return self._initial_value
 
+    @with_short_tracebacks
     def assign(self, value: Any, use_locking: Any = None, name: str | None = None, read_value: bool = True) -> Any:
         """Return a tensor that sets it to `value` when it is run.
 
@@ -362,6 +365,7 @@ class Variable(Operators):
         result = assign(self, value, name=name)
         return result if read_value else result.op
 
+    @with_short_tracebacks
     def assign_add(self, delta: Any, use_locking: Any = None, name: str | None = None, read_value: bool = True) -> Any:
         """Return a tensor that adds `delta` to it when it is run.
 
@@ -400,6 +404,7 @@ class Variable(Operators):
         result = assign_add(self, delta, name=name)
         return result if read_value else result.op
 
+    @with_short_tracebacks
     def assign_sub(self, delta: Any, use_locking: Any = None, name: str | None = None, read_value: bool = True) -> Any:
         """Return a tensor that subtracts `delta` from it when it is run.
 
@@ -438,6 +443,7 @@ class Variable(Operators):
         result = assign_sub(self, delta, name=name)
         return result if read_value else result.op
 
+    @with_short_tracebacks
     def eval(self, session: Session | None = None) -> Any:
         """Return its value in `session`, by default in the default session.
 
@@ -469,6 +475,7 @@ class Variable(Operators):
         """
         return self._snapshot.eval(session=session)
 
+    @with_short_tracebacks
     def load(self, value: Any, session: Session | None = None) -> None:
         """Set its value in `session`, by default in the default session.
 

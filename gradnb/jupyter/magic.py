@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from types import CodeType, FrameType, TracebackType
+from types import CodeType
 from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
@@ -16,7 +17,6 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import no_var_expand, output_can_be_silenced
 
-import gradnb
 from gradnb.against.process import TensorFlowUnavailable, check_installed
 from gradnb.aliases import tensorflow_means_gradnb
 from gradnb.engine.gradients import Call, recording
@@ -24,6 +24,7 @@ from gradnb.engine.graph import Graph, get_default_graph, replace_base_graph, re
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
+from gradnb.engine.tracebacks import shorten, without_own_lines
 from gradnb.engine.variables import Variable, names_given_again
 from gradnb.errors import OpError
 from gradnb.explanation import Explanation, explain, explain_call
@@ -37,7 +38,6 @@ from gradnb.view.hiding import unknown_name
 
 MOST_CALLS = 8
 
-_PACKAGE = str(Path(gradnb.__file__).parent)
 _NOTHING = object()
 
 
@@ -98,10 +98,9 @@ class Runner:
             if request.ys:
                 explanations = [self._own_call(request)]
             elif calls:
-                options = self._options(request)
-                explanations = [explain_call(call, **options) for call in calls[:MOST_CALLS]]
+                explanations = [self._explained(request, partial(explain_call, call)) for call in calls[:MOST_CALLS]]
             elif isinstance(last, Tensor | Variable):
-                explanations = [self._explained(request, ys=last, xs=None)]
+                explanations = [self._explained(request, partial(explain, last))]
                 last = _NOTHING
             else:
                 raise UsageError(text("magic.forms"))
@@ -171,7 +170,8 @@ class Runner:
 
     def _hide_own_frames(self, error: BaseException) -> None:
         """Let IPython show `error` with the learner's frames alone."""
-        kept = _without_own_frames(error.__traceback__)
+        shorten(error)
+        kept = without_own_lines(error.__traceback__)
         present = self.shell.InteractiveTB
 
         def lines() -> list[str]:
@@ -193,18 +193,14 @@ class Runner:
         xs = [x for name in request.wrt for x in self._tensors(name)]
         seeds = [self._weight(expression, y) for expression, y in zip(request.grad_ys, ys, strict=False)]
         stops = [stop for name in request.stop for stop in self._tensors(name)]
-        return self._explained(
-            request,
-            ys=ys,
-            xs=xs or None,
-            grad_ys=seeds or None,
-            stop_gradients=stops or None,
-            unconnected_gradients=request.unconnected,
-        )
+        weights, walls = seeds or None, stops or None
+        return self._explained(request, partial(explain, ys, xs or None, weights, walls, request.unconnected))
 
-    def _explained(self, request: Request, **call: Any) -> Explanation:
+    def _explained(self, request: Request, explaining: Callable[..., Explanation]) -> Explanation:
+        """Return the explanation with the line's options, some of which may not fit the call."""
+        options = self._options(request)
         try:
-            return explain(**call, **self._options(request))
+            return explaining(**options)
         except (ValueError, TypeError, LookupError, OpError) as error:
             raise UsageError(str(error)) from error
 
@@ -354,20 +350,3 @@ def _graph_of(value: object) -> Graph | None:
     if isinstance(value, Graph):
         return value
     return value.graph if isinstance(value, Tensor | Operation | Variable | Session | IndexedSlices) else None
-
-
-def _without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
-    """Return a traceback that leaves gradnb's frames out."""
-    links: list[TracebackType] = []
-    while traceback is not None:
-        if not _is_own(traceback.tb_frame):
-            links.append(traceback)
-        traceback = traceback.tb_next
-    kept: TracebackType | None = None
-    for link in reversed(links):
-        kept = TracebackType(kept, link.tb_frame, link.tb_lasti, link.tb_lineno)
-    return kept
-
-
-def _is_own(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_PACKAGE)
