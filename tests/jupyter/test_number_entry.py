@@ -63,7 +63,13 @@ def test_each_other_refusal_says_what_fits() -> None:
 
 @pytest.mark.parametrize(
     ("number", "dtype", "expected"),
-    [(0.1, "float32", "0.1"), (2.0, "float64", "2"), (1 / 3, "float32", "0.33333334"), (7, "int64", "7")],
+    [
+        (0.1, "float32", "0.1"),
+        (3.6400001049041748, "float32", "3.64"),
+        (2.0, "float64", "2"),
+        (1 / 3, "float32", "0.33333334"),
+        (7, "int64", "7"),
+    ],
 )
 def test_a_number_is_written_with_as_few_digits_as_say_it_exactly(number: float, dtype: str, expected: str) -> None:
     assert number_text(number, np.dtype(dtype)) == expected
