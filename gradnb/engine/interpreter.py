@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ from gradnb.engine.cells import Cell
 from gradnb.engine.literals import Array
 from gradnb.engine.tensor import Operation, Tensor
 from gradnb.errors import InvalidArgumentError, OpError
+from gradnb.messages import text
 
 if TYPE_CHECKING:
     from gradnb.engine.session import Session
@@ -75,6 +77,8 @@ def _run(session: Session, operation: Operation, values: dict[Tensor, Any]) -> N
         raise
     except FAILURES as error:
         raise failure(error, operation, inputs) from error
+    except MemoryError as error:
+        raise exhausted(error, operation) from None
     outputs = operation.outputs
     # What is fed stays: the operation may run for another of its outputs, or because another waits for it.
     for output, value in zip(outputs, (result,) if len(outputs) == 1 else result or (), strict=True):
@@ -88,6 +92,19 @@ def failure(error: Exception, operation: Operation, inputs: Sequence[Any]) -> In
         given = [shapes.bracket_text(np.shape(value)) for value in inputs]
         message = f"Incompatible shapes: {' vs. '.join(given)}"
     return InvalidArgumentError(operation, message)
+
+
+def exhausted(error: MemoryError, operation: Operation) -> MemoryError:
+    """Return what a run raises when there is no memory for what an operation computes."""
+    shape: Any = getattr(error, "shape", None)  # NumPy says for what it asked
+    dtype: Any = getattr(error, "dtype", None)
+    if shape is None or dtype is None:
+        return MemoryError(f"OOM at operation '{operation.name}': {error}\n{text('session.out_of_memory')}")
+    nbytes = math.prod(shape) * dtype.itemsize
+    return MemoryError(
+        f"OOM when allocating tensor with shape{shapes.bracket_text(shape)} and type {dtype} "
+        f"({nbytes} bytes) at operation '{operation.name}'\n{text('session.out_of_memory')}"
+    )
 
 
 def in_order(value: Any) -> Any:

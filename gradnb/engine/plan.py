@@ -32,7 +32,7 @@ import numpy as np
 
 from gradnb.engine.cells import Cell
 from gradnb.engine.fetches import COPIED, as_fed
-from gradnb.engine.interpreter import FAILURES, failure, in_order, interpret, needed
+from gradnb.engine.interpreter import FAILURES, exhausted, failure, in_order, interpret, needed
 from gradnb.engine.literals import Array
 from gradnb.engine.steps import LARGE, Places, Shape, Step, Steps, Unready, Value
 from gradnb.engine.tensor import Operation, Tensor
@@ -239,7 +239,7 @@ class _Memory:
                     free = self._free.get(value.nbytes)
                     value.block = free.pop() if free else len(self.blocks)
                     if value.block == len(self.blocks):
-                        self.blocks.append(np.empty(max(value.nbytes, 1), np.uint8))
+                        self.blocks.append(_block(step, value))
                 key = value.block, value.shape, value.dtype
                 value.array = self._arrays.get(key)
                 if value.array is None:
@@ -267,6 +267,18 @@ class _Memory:
         for value in values:
             if value.block is not None:
                 self._free.setdefault(value.nbytes, []).append(value.block)
+
+
+def _block(step: Step, value: Value) -> Array:
+    """Return memory for a value that a step writes."""
+    try:
+        return (
+            np.empty(value.shape or (), value.dtype).reshape(-1).view(np.uint8)
+            if value.nbytes
+            else np.empty(1, np.uint8)
+        )
+    except MemoryError as error:
+        raise exhausted(error, step.operation) from None
 
 
 class Plan:
@@ -453,6 +465,8 @@ class Plan:
                 arguments = arguments[1]
             operation = self._origins[place]
             raise failure(error, operation, arguments[: len(operation.inputs)]) from error
+        except MemoryError as error:
+            raise exhausted(error, self._origins[len(self._calls) - length_hint(calls) - 1]) from None
 
 
 def _start(value: Value, most: int, viewed: Set[Value]) -> Start:
