@@ -475,7 +475,12 @@ def build_gradients(
         x_tensors = [_as_start(x) for x in x_list]
         seeds = _seeds(weights, y_tensors)
         builder = _Builder(colocate_gradients_with_ops, gate_gradients, aggregation_method, keep_steps)
-        builder.run(y_tensors, x_tensors, seeds, stops)
+        try:
+            builder.run(y_tensors, x_tensors, seeds, stops)
+        except ValueError as error:
+            if (misfit := _misfit(y_tensors, seeds)) is None:
+                raise
+            raise ValueError(f"{error}\n{misfit}") from error
     found = [builder.gradient_of(x) for x in x_tensors]
     filled = tuple(gradient is None and unconnected is UnconnectedGradients.ZERO for gradient in found)
     return Trace(
@@ -829,6 +834,20 @@ def _seeds(weights: Sequence[Any], ys: Sequence[AnyGradient]) -> list[AnyGradien
             f"Length mismatch. Passed {len(weights)} grad_ys for {len(ys)} ys\n" + text("gradients.one_weight_per_y")
         )
     return [_seed(weight, y, number) for number, (weight, y) in enumerate(zip(weights, ys, strict=True))]
+
+
+def _misfit(ys: Sequence[AnyGradient], seeds: Sequence[AnyGradient]) -> str | None:
+    """Return what to say of a weight whose shape is not that of its y.
+
+    As in TensorFlow it is only refused by the operation in which its shape first matters.
+    """
+    for y, seed in zip(ys, seeds, strict=True):
+        if isinstance(y, Tensor) and isinstance(seed, Tensor):
+            shape, other = y.static_shape, seed.static_shape
+            if not shapes.compatible(shape, other):
+                given = {"name": y.op.name, "y": shapes.shape_text(shape), "weight": shapes.shape_text(other)}
+                return text("gradients.weight_of_another_shape", **given)
+    return None
 
 
 def _seed(weight: Any, y: AnyGradient, number: int) -> AnyGradient:

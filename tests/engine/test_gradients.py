@@ -306,7 +306,8 @@ def test_a_weight_of_another_shape_fails_in_the_operation_that_takes_it() -> Non
         tf.gradients(y, x, grad_ys=[[[1.0, 2.0]]])
     assert said(raised) == (
         "Incompatible shapes between op input and calculated input gradient. Forward operation: y. "
-        "Input index: 0. Original input shape: (2,). Calculated input gradient shape: (1, 2)"
+        "Input index: 0. Original input shape: (2,). Calculated input gradient shape: (1, 2)\n"
+        "A weight in grad_ys must have the shape of its y: 'y' has (2,), and its weight (1, 2)."
     )
 
 
