@@ -212,3 +212,19 @@ def test_shapes_count_as_one_in_a_set_and_dimensions_calculate() -> None:
     assert (five + 2).value == 7
     with pytest.raises(TypeError, match="unhashable"):
         hash(five)
+
+
+def test_what_one_shape_knows_is_not_lost_where_the_other_knows_nothing() -> None:
+    known, unknown = tf.TensorShape([2, None]), tf.TensorShape(None)
+    assert known.merge_with(unknown).as_list() == unknown.merge_with(known).as_list() == [2, None]
+    assert known.merge_with([None, 3]).as_list() == [2, 3]
+
+
+def test_a_part_of_a_shape_at_a_place_that_only_a_run_knows() -> None:
+    p, place = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.int32, [])
+    assert tf.zeros([tf.shape(p)[1]]).shape.as_list() == [3]
+    at, behind = tf.zeros([tf.shape(p)[place]]), tf.zeros(tf.shape(p)[place:])
+    assert at.shape.as_list() == [None]
+    with tf.Session() as session:
+        found = session.run([at, behind], {p: np.zeros((5, 3)), place: 0})
+    assert [array.shape for array in found] == [(5,), (5, 3)]

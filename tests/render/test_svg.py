@@ -12,7 +12,7 @@ import sample_views as samples
 
 from gradnb.render import dot, layout, svg
 from gradnb.render.palette import LIGHT, variables
-from gradnb.render.plain import clean
+from gradnb.render.plain import clean, points
 from gradnb.view.model import BackwardEdge, Flow, Gradient, NodeKind, State, Value, View
 
 TEXT = "{http://www.w3.org/2000/svg}text"
@@ -144,6 +144,22 @@ def test_a_number_that_is_too_wide_is_squeezed_into_its_cell(engine: layout.Engi
     assert all(float(text.get("textLength", "0")) < max(corners) - min(corners) for text in squeezed)
 
 
+def test_numbers_are_squeezed_as_soon_as_they_are_too_wide(engine: layout.Engine) -> None:
+    view = samples.two_ys()
+    template = svg.Template(laid_out("two_ys", engine), view)
+    before = ""
+    for digits in range(1, 60):
+        text = f"[{'1' * digits}. 2.]"
+        group = by_id(template.fill(with_numbers(view, samples.array(text, 2))))["n4"]
+        squeezed = [line.get("textLength") for line in group.iter(TEXT) if words(line) == text]
+        if squeezed != [None]:
+            break
+        before = text
+    # What was one digit shorter filled the room.
+    assert before
+    assert float(squeezed[0] or "0") > 0.8 * points(before, 13.0)
+
+
 def test_a_live_picture_has_room_before_it_squeezes(engine: layout.Engine) -> None:
     view = samples.two_ys()
     numbers = with_numbers(view, samples.array("[12.34 56.78]", 2))
@@ -161,6 +177,11 @@ def test_the_line_of_an_edge_runs_up_to_its_label(engine: layout.Engine) -> None
     ends = [float(end.split(",")[0]) for end in (line.get("d") or "").removeprefix("M").split("L")]
     corners = [float(corner.split(",")[0]) for corner in (cell.get("points") or "").split()]
     assert ends[0] < min(corners) < max(corners) < ends[1]
+    # It lies on both halves of the line: no seam shows.
+    drawn = by_id(laid_out("two_ys", engine, True))["b0"].find("{http://www.w3.org/2000/svg}polygon")
+    assert drawn is not None
+    border = [float(corner.split(",")[0]) for corner in (drawn.get("points") or "").split()]
+    assert ends[0] < min(border) < max(border) < ends[1]
 
 
 def test_a_gradient_that_becomes_zero_looks_so_without_a_new_layout(engine: layout.Engine) -> None:

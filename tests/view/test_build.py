@@ -200,6 +200,8 @@ def test_zero_is_told_from_none() -> None:
     assert (gradient(view, "x").state, number(view, "x")) == (State.ZERO, "[0. 0.]")
     assert (gradient(view, "u").state, number(view, "u")) == (State.NONE, None)
     assert states(view)["x"] == "computed, all zero"
+    partly = explain(x * tf.constant([0.0, 3.0]), x, names={"x": x}).view
+    assert (gradient(partly, "x").state, number(partly, "x")) == (State.COMPUTED, "[0. 3.]")
 
 
 def test_zeros_put_in_for_none_say_so() -> None:

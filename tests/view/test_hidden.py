@@ -468,3 +468,14 @@ def test_in_words_it_is_the_readers_turn(sums: Program, language: str) -> None:
 def test_in_words_what_waits_says_for_what(sums: Program) -> None:
     view = sums.explain("y3", "w1 w2 w3", hide="a", language="en").view
     assert "The gradient with respect to w1 follows from a, which you predict first." in view.story
+
+
+def test_what_can_have_no_gradient_follows_from_nothing() -> None:
+    table, x = tf.Variable([1.0, 2.0, 3.0], name="table"), tf.Variable(1.0, name="x")
+    place = tf.cast(x, tf.int32)
+    taken = tf.gather(table, place)
+    y = taken * 5.0
+    explanation = explain(y, [table, x], names={"place": place, "taken": taken, "y": y}, hide=("taken",), language="en")
+    shown = states(explanation.view)
+    assert (shown["taken"], shown["table"]) == (State.HIDDEN, State.VEILED)
+    assert (shown["place"], shown["x"]) == (State.NONE, State.NONE)

@@ -23,7 +23,9 @@ def odd(weight: Any, fed: Any = (1.0, 2.0, 3.0), **options: Any) -> Explanation:
     )
 
 
-@pytest.mark.parametrize("weight", [np.ones((2, 2), "f4"), np.ones(2, "f4"), np.ones((1, 3), "f4"), np.ones(0, "f4"), 1.0])
+@pytest.mark.parametrize(
+    "weight", [np.ones((2, 2), "f4"), np.ones(2, "f4"), np.ones((1, 3), "f4"), np.ones(0, "f4"), 1.0]
+)
 def test_every_view_is_there(weight: Any) -> None:
     explanation = odd(weight, check=True)
     assert "y" in explanation.text()

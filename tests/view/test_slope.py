@@ -103,3 +103,18 @@ def test_at_the_edge_of_the_domain_there_is_none() -> None:
 
 def test_where_nothing_is_finite_there_is_none() -> None:
     assert of(lambda x: math.nan, 0.0).place is Place.NOWHERE
+
+
+def test_a_smooth_slope_is_far_better_than_its_steps_are_small() -> None:
+    # A central difference by the first step alone would be wrong by 1e-7.
+    assert of(math.sin, 1.0).value == pytest.approx(math.cos(1.0), abs=1e-11)
+
+
+def test_a_kink_that_only_the_smallest_steps_see_is_one_unless_the_coarse_slope_was_expected() -> None:
+    def bent(x: float) -> float:
+        return 1e3 * x * x + 1e-3 * abs(x)
+
+    assert of(bent, 0.0, expected=0.0).place is Place.SMOOTH
+    found = of(bent, 0.0, expected=0.5)
+    assert found.place is Place.KINK
+    assert (found.left, found.right) == pytest.approx((-1e-3, 1e-3), rel=1e-3)
