@@ -492,7 +492,7 @@ GRAPHS: list[Row] = [
     ("tf.train.polynomial_decay(0.1, None, 10)", ValueError, "global_step is required for polynomial_decay."),
     ("tf.train.cosine_decay(0.1, None, 10)", ValueError, "global_step is required for cosine_decay."),
     ("tf.train.global_step(session, 5)", TypeError, 'Argument `fetch` = 5 has invalid type "int" must be a string'),
-    ("tf.train.get_global_step('x')", AttributeError, "'str' object has no attribute 'get_collection'"),
+    ("tf.train.get_global_step('x')", TypeError, "'str' object has no attribute 'get_collection'"),
     ("tf.random_normal('a')", TypeError, "'a' is not a shape. Give a list such as [2, 3]."),
     ("tf.random_uniform([2], 0, 5, dtype=tf.int32, seed='x')", TypeError, "The seed must be an int, not 'x'."),
     ("tf.random_uniform([2], dtype=tf.int32)", ValueError, "Must specify maxval for integer dtype int32"),
