@@ -217,7 +217,8 @@ class Parts:
 
     def _with_terms(self, base: Row, value: Value, summands: tuple[Term, ...], color: str) -> Row:
         """Return the row of a gradient that several paths add up to; on one line when it is short."""
-        terms = [f"{self.summary(term.value)} ({term.source})" for term in summands]
+        values = [term.value.summand if term.value.summary is None else self.summary(term.value) for term in summands]
+        terms = [f"{value} ({term.source})" for value, term in zip(values, summands, strict=True)]
         rooms = [self._room(term.value, f"+ ({term.source})", 13.0, False) for term in summands]
         short = len(terms) <= 2 and math.prod(value.shape) <= 2 and value.summary is None
         if short:

@@ -138,7 +138,7 @@ def gradient_sum(gradient: Gradient) -> str:
     """Return a gradient's number, written out where it is a sum: ``[4. 6.] = [1. 2.] (y1) + [3. 4.] (y2)``."""
     number = gradient_number(gradient)
     terms = " + ".join(
-        f"({term.source})" if term.value.summary else f"{term.value.text} ({term.source})" for term in gradient.terms
+        f"({term.source})" if term.value.summary else f"{term.value.summand} ({term.source})" for term in gradient.terms
     )
     return f"{number} = {terms}" if terms else number
 

@@ -187,7 +187,7 @@ class _Cards:
             return "None"
         if gradient.value is None or not gradient.terms:
             return self._text(gradient.value)
-        terms = " + ".join(f"{term.value.text} ({term.source})" for term in gradient.terms)
+        terms = " + ".join(f"{term.value.summand} ({term.source})" for term in gradient.terms)
         return f"{terms} = {gradient.value.text}"
 
     def _why(self, gradient: Gradient) -> Iterator[str]:

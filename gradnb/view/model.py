@@ -93,6 +93,11 @@ class Value:
     dtype: str
     summary: Summary | None = None
 
+    @property
+    def summand(self) -> str:
+        """The array as it stands in a written sum: a negative number in parentheses."""
+        return f"({self.text})" if self.text.startswith("-") else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -455,16 +455,11 @@ class _Told:
         if np.isfinite(total).all() and not _alike(by_hand, total):
             yield self._say("paths.not_linear", value=self._words.shown(by_hand).text, gradient=gradient)
         elif len(arrays) > 1:
-            terms = " + ".join(_term(self._words.shown(array)) for array in arrays if array is not None)
+            terms = " + ".join(self._words.shown(array).summand for array in arrays if array is not None)
             if len(terms) > _LONGEST_FORMULA:
                 yield self._say("paths.sum_alone", value=gradient)
             else:
                 yield self._say("paths.sum", terms=terms, value=gradient)
-
-
-def _term(value: Value) -> str:
-    """Return a summand: a negative number in parentheses."""
-    return f"({value.text})" if value.text.startswith("-") else value.text
 
 
 def _alike(by_hand: Array, total: Array) -> bool:

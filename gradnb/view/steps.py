@@ -179,7 +179,7 @@ class _Steps:
         if len(arrivals) < 2:
             return self._say("story.arrives", name=name, value=value)
         terms = [
-            f"{self._text(self._words.value(arrival.gradient))} ({source})"
+            f"{self._summand(self._words.value(arrival.gradient))} ({source})"
             for arrival, source in zip(arrivals, self._words.sources(arrivals), strict=True)
         ]
         return self._say("story.sum", name=name, terms=" + ".join(terms), value=value)
@@ -238,6 +238,9 @@ class _Steps:
 
     def _text(self, value: Value | None) -> str:
         return in_brief(value, self._view.language)
+
+    def _summand(self, value: Value | None) -> str:
+        return self._text(value) if value is None or value.summary is not None else value.summand
 
     def _queue(self, operations: Iterable[Operation]) -> tuple[str, ...]:
         return tuple(self._scene.names.of_operation(op) for op in operations if op not in self._reads)

@@ -59,6 +59,9 @@ class _Story:
             return brief
         return self._say("with_numbers", array=brief, numbers=value.text)
 
+    def _summand(self, value: Value) -> str:
+        return value.summand if value.summary is None else self._text(value)
+
     def _forward(self) -> Iterator[str]:
         given = [node for node in self._view.nodes if node.id not in self._right_sides and _has_a_name(node)]
         if given:
@@ -92,7 +95,7 @@ class _Story:
     def _backward(self, in_full: bool) -> Iterator[str]:
         for node in reversed(self._view.nodes):
             if in_full and node.gradient is not None and node.gradient.terms:
-                terms = " + ".join(f"{self._text(term.value)} ({term.source})" for term in node.gradient.terms)
+                terms = " + ".join(f"{self._summand(term.value)} ({term.source})" for term in node.gradient.terms)
                 yield self._say("sum", name=node.name, terms=terms, value=self._text(node.gradient.value))
             edges = [edge for edge in self._view.backward_edges if edge.source == node.id]
             passing = [edge for edge in edges if edge.flow is Flow.PASSES]

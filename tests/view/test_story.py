@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 
 import gradnb as tf
@@ -90,3 +92,18 @@ def test_many_results_are_counted() -> None:
     xs = [tf.constant(float(i), name=f"x{i}") for i in range(46)]
     story = explain(tf.add_n(xs), xs, names={f"x{i}": x for i, x in enumerate(xs)}).view.story
     assert story[-1] == "The table holds 6 more."
+
+
+def test_a_negative_summand_stands_in_parentheses_wherever_a_sum_is_written() -> None:
+    x = tf.constant(1.0)
+    y = tf.square(x) - 6.0 * x
+    explanation = explain(y, x, names={"x": x, "y": y}, views=["graph", "table", "story", "steps"], language="en")
+    written = "2.0 (via x²) + (-6.0) (via 6 · x)"
+    assert any(written in sentence for sentence in explanation.view.story)
+    assert any(written in sentence for step in explanation.view.steps for sentence in step.sentences)
+    assert f"-4.0 = {written}" in explanation.with_views("graph").text()
+    assert "(-6.0) (via 6 · x)" in html.unescape(explanation.dot().replace("&#160;", " "))
+    node = next(node for node in explanation.view.nodes if node.is_x)
+    assert any(written in text for line in explanation.card(node.id).lines for text in [line.text])
+    for output in (explanation.text(), explanation.dot(), explanation.markdown(), explanation.latex()):
+        assert "+ -" not in output
