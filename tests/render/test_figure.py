@@ -162,6 +162,7 @@ def test_numbers_far_apart_are_on_a_logarithmic_axis() -> None:
     assert scales(run([1.0, 1e-3])) == ["log", "log"]
     assert scales(run([1.0, -1e3], [[1.0], [1e3]])) == ["linear", "log"]
     assert scales(run([0.0, 0.0])) == ["linear", "linear"]
+    assert scales(run([1e3, 1.0, -1.0], [[1.0]] * 3)) == ["linear", "linear"]
 
 
 def test_a_gradient_of_zero_lies_below_all_others_on_a_logarithmic_axis() -> None:

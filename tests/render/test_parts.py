@@ -8,7 +8,7 @@ import sample_views as samples
 
 from gradnb.render.palette import DARK, LIGHT
 from gradnb.render.parts import Parts, Row
-from gradnb.view.model import Gradient, State, View
+from gradnb.view.model import Gradient, State, Value, View
 
 
 def test_rows_of_what_is_the_same_object_are_taken_over(view: View) -> None:
@@ -71,3 +71,15 @@ def test_a_weight_without_a_number_says_so_and_a_large_one_is_a_strip() -> None:
     assert parts.seeds["s0"][0].strip == ()
     assert written(parts.seeds["s1"]) == ["grad_ys[1] min -1.2 · mean 0.01 · max 1.3 "]
     assert len(parts.seeds["s1"][0].strip) == 32
+
+
+def test_only_two_short_terms_stand_on_one_line() -> None:
+    view, one, two = samples.two_ys(), samples.array("1."), samples.array("2.")
+
+    def lines(*terms: tuple[Value, str]) -> list[str]:
+        node = replace(view.nodes[0], gradient=samples.computed(samples.array("5."), *terms))
+        (*_, row) = Parts(replace(view, nodes=(node, *view.nodes[1:])), LIGHT).nodes["n0"]
+        return [line.strip() for line in written((row,))]
+
+    assert lines((two, "y1"), (two, "y2")) == ["∂ 5. = 2. (y1) + 2. (y2)"]
+    assert lines((two, "y1"), (two, "y2"), (one, "y3")) == ["∂ 5.", "= 2. (y1)", "+ 2. (y2)", "+ 1. (y3)"]
