@@ -19,8 +19,9 @@ from gradnb.against.answer import Answer, ask_tensorflow, beside
 from gradnb.engine import shapes
 from gradnb.engine.custom import lets_pass
 from gradnb.engine.gradients import Call
+from gradnb.engine.literals import converted, described
 from gradnb.engine.naming import given_names
-from gradnb.engine.paths import operations_behind, shown_as
+from gradnb.engine.paths import shown_as
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Tensor
@@ -187,7 +188,7 @@ class Explanation:
         >>> len(view.rows), len(view.nodes)
         (1, 0)
         """
-        chosen = frozenset(_each(parts, "parts"))
+        chosen = frozenset(_names(parts, "parts"))
         if not chosen <= _OUTLINED and self._derived is not self:
             return self._derived.partial_view(chosen)
         view = self._builder.view(chosen)
@@ -493,10 +494,9 @@ class Explanation:
         ['x', 'layer', 'exp(sin(x · x))']
         """
         # In the order given: of more than can be read the first ones are opened.
-        first = _each(opened, "opened")
-        setting = self._setting.with_scopes(
-            tuple(first) if isinstance(opened, Sequence) else frozenset(first), frozenset(_each(collapsed, "collapsed"))
-        )
+        first = _names(opened, "opened")
+        shut = frozenset(_names(collapsed, "collapsed"))
+        setting = self._setting.with_scopes(tuple(first) if isinstance(opened, Sequence) else frozenset(first), shut)
         return Explanation(setting, self._inputs, self._answer, self._hidden, self._numbers)
 
     # Changing
@@ -1030,7 +1030,7 @@ class _Setting:
     def _adjustable_tensors(self) -> tuple[Tensor, ...]:
         if self.derivation.is_outline:
             return ()
-        behind = operations_behind([*self.scene.ys, *self.scene.trace.xs])
+        behind = self.scene.picture.paths.behind
         kinds = ("VariableV2", "Placeholder", "PlaceholderWithDefault")
         return tuple(op.outputs[0] for op in behind if op.type in kinds)
 
@@ -1098,7 +1098,7 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _found(values: Mapping[str, Any], name: str) -> Any:
-    if name not in values:
+    if not isinstance(name, str) or name not in values:
         raise KeyError(message("explain.unknown_name", name=name, known=", ".join(values) or "–"))
     return values[name]
 
@@ -1112,6 +1112,15 @@ def _each(given: Any, what: str) -> list[Any]:
     return list(given)
 
 
+def _names(given: Any, what: str) -> list[str]:
+    """Return one name or several as a list."""
+    found = _each(given, what)
+    for name in found:
+        if not isinstance(name, str):
+            raise TypeError(message("explain.no_list", what=what, kind=type(name).__name__))
+    return found
+
+
 def _by_name(given: Any, what: str) -> Mapping[str, Any]:
     if not isinstance(given, Mapping | None):
         raise TypeError(message("explain.no_values", what=what, kind=type(given).__name__))
@@ -1121,13 +1130,18 @@ def _by_name(given: Any, what: str) -> Mapping[str, Any]:
 def _array(name: str, value: Any, tensor: Tensor) -> Array:
     dtype = tensor.dtype.base_dtype
     try:
-        with np.errstate(over="ignore"):
-            return np.array(value, dtype=dtype.numpy)
-    except (TypeError, ValueError, OverflowError):
-        shape = shapes.shape_text(tensor.static_shape)
-        raise ValueError(
-            message("explain.wrong_value", name=name, value=value, dtype=dtype.name, shape=shape)
-        ) from None
+        return converted(value, dtype.numpy)
+    except (NotImplementedError, MemoryError):  # a tensor says so itself
+        raise
+    except Exception:  # an object's own conversion may fail in any way
+        words = message(
+            "explain.wrong_value",
+            name=name,
+            value=described(value),
+            dtype=dtype.name,
+            shape=shapes.shape_text(tensor.static_shape),
+        )
+        raise ValueError(words) from None
 
 
 @with_short_tracebacks
@@ -1322,7 +1336,7 @@ def _options(
         ("theme", (theme,), THEMES),
     ):
         for value in values:
-            if value not in allowed:
+            if not isinstance(value, str) or value not in allowed:
                 raise ValueError(message("explain.bad_option", name=name, value=value, allowed=", ".join(allowed)))
     if not isinstance(precision, int) or isinstance(precision, bool) or not 1 <= precision <= LARGEST_PRECISION:
         raise ValueError(message("explain.bad_precision", value=precision, largest=LARGEST_PRECISION))
@@ -1340,7 +1354,7 @@ def _explained(
     against: str | None,
     hide: str | Iterable[Any],
 ) -> Explanation:
-    if against not in (None, "tensorflow"):
+    if against is not None and not (isinstance(against, str) and against == "tensorflow"):
         raise ValueError(message("against.unknown", value=against))
     inputs = inputs_of(question, session, feed_dict)
     with collected_later():

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from gradnb.aliases import tensorflow_means_gradnb
 from gradnb.engine.gradients import Call, recording
@@ -83,7 +83,7 @@ def run_program(program: Path) -> Ran:
     error: Exception | None = None
     with recording() as calls, recording_runs() as runs, tensorflow_means_gradnb(), _as_main_module(program) as module:
         try:
-            tree = compile(source, str(program), "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            tree = cast(ast.Module, compile(source, str(program), "exec", ast.PyCF_ONLY_AST, dont_inherit=True))
             exec(compile(tree, str(program), "exec", dont_inherit=True), vars(module))
         except SystemExit as stop:
             if stop.code:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradnb.engine import shapes
 from gradnb.engine.graph import Graph
-from gradnb.engine.literals import Array, as_array, described
+from gradnb.engine.literals import Array, as_array, converted, described
 from gradnb.engine.slices import IndexedSlices, IndexedSlicesValue
 from gradnb.engine.tensor import Operation, Operators, Tensor
 from gradnb.engine.why import why_none
@@ -148,7 +148,7 @@ def as_fed(tensor: Tensor, value: Any) -> Array:
         array = value
     else:
         try:
-            array = as_array(value, dtype) if dtype.is_string else np.array(value, dtype=dtype.numpy, order="C")
+            array = as_array(value, dtype) if dtype.is_string else converted(value, dtype.numpy)
         except MemoryError:
             raise
         except Exception as error:  # an object's own conversion may fail in any way

@@ -46,7 +46,7 @@ def as_array(value: Any, dtype: DType | None = None) -> Array:
         array = np.array(value)
         if array.dtype.kind in "SU" or array.dtype.kind == "O":
             return _strings(array)
-        return array.astype((dtype or as_dtype(array.dtype)).numpy)
+        return converted(array, (dtype or as_dtype(array.dtype)).numpy)
     leaves = [value] if isinstance(value, (float, int)) else leaves_of(value)
     if dtype is None:
         dtype = _natural_dtype(leaves)
@@ -56,13 +56,22 @@ def as_array(value: Any, dtype: DType | None = None) -> Array:
     try:
         if dtype is dtypes.string:
             return _strings(np.array(value, dtype=object))
-        return np.array(value, dtype=dtype.numpy)
+        return converted(value, dtype.numpy)
     except OverflowError:
         raise ValueError(
             f"{described(value)} does not fit into {dtype.name}, whose range is {dtype.min} to {dtype.max}."
         ) from None
     except ValueError:
         raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {described(value)}.") from None
+
+
+def converted(value: Any, dtype: np.dtype[Any]) -> Array:
+    """Return a value as a new array: too large a number is infinite, too small a one zero, whatever NumPy is set to."""
+    try:
+        return np.array(value, dtype=dtype, order="C")
+    except (FloatingPointError, RuntimeWarning):
+        with np.errstate(all="ignore"):
+            return np.array(value, dtype=dtype, order="C")
 
 
 def described(value: object, words: Callable[[Any], str] = repr) -> str:
@@ -140,6 +149,9 @@ def _fits(leaf: Any, dtype: DType) -> bool:
 
 
 def _strings(array: Array) -> Array:
+    for item in array.flat:
+        if not isinstance(item, (str, bytes)):
+            raise TypeError(f"Expected binary or unicode string, got {described(item)}")
     as_bytes = [item.encode() if isinstance(item, str) else item for item in array.ravel().tolist()]
     result = np.empty(len(as_bytes), dtype=object)
     result[:] = as_bytes

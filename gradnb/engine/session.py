@@ -270,7 +270,8 @@ class Session(AbstractContextManager["Session"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._entered.pop().close()
+        if self._entered:
+            self._entered.pop().close()
         self.close()
 
     # Running

@@ -193,6 +193,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
         lifted: Iterable[str] | None = None,
     ) -> None:
         """Set values, weights, stops as `Explanation.recompute` takes them; what is not mentioned stays."""
+        for what, given in (("inputs", inputs), ("weights", weights)):
+            if not isinstance(given, Mapping | None):
+                raise TypeError(text("explain.no_values", self._language, what=what, kind=type(given).__name__))
         values: dict[str, Any] = {**(inputs or {}), **{f"grad_ys {name}": w for name, w in (weights or {}).items()}}
         known = self.state
         values["stop_gradients"] = known.stops if stops is None else stops
@@ -214,7 +217,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
 
     def choose(self, preset: str) -> None:
         """Set what a preset sets."""
-        if preset not in self._presets:
+        if not isinstance(preset, str) or preset not in self._presets:
             raise BadSetting(
                 text("teaching.no_preset", self._language, name=preset, known=", ".join(self._presets) or "–")
             )

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from gradnb.engine.literals import described
 from gradnb.explanation import Problem
 from gradnb.harmless import harmless
 from gradnb.jupyter.controls import why_without
@@ -158,7 +159,7 @@ def _names(preset: str, given: Any, known: Iterable[str], language: str) -> froz
         _refuse("no_names", language, preset=preset, kind=type(given).__name__)
     names = [given] if isinstance(given, str) else list(given)
     for name in names:
-        if name not in set(known):
+        if not isinstance(name, str) or name not in set(known):
             _refuse_unknown(str(name), "preset", list(known), language)
     return frozenset(names)
 
@@ -170,12 +171,22 @@ def _array(preset: str, name: str, value: Any, start: Array, ranges: Mapping[str
         _refuse("not_set", language, preset=preset, reason=why)
     try:
         wanted = np.asarray(value)
+        if wanted.dtype.kind == "c":
+            raise TypeError  # it is caught below
         array = np.broadcast_to(wanted.astype(start.dtype), start.shape)
         fits = bool(np.all(array == wanted)) or start.dtype.kind == "f"
-    except (ValueError, TypeError, OverflowError):
+    except Exception:  # an object's own conversion may fail in any way
         fits = False
     if not fits:
-        _refuse("no_fit", language, preset=preset, name=name, value=value, dtype=start.dtype.name, shape=start.shape)
+        _refuse(
+            "no_fit",
+            language,
+            preset=preset,
+            name=name,
+            value=described(value),
+            dtype=start.dtype.name,
+            shape=start.shape,
+        )
     for place in np.ndindex(array.shape):
         element = label(name, place)
         bounds = ranges.get(element, ranges.get(name))

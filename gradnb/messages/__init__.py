@@ -36,7 +36,7 @@ def set_language(language: str) -> None:
 
 def checked(language: str) -> str:
     """Return `language` if there are messages in it, else raise ``ValueError``."""
-    if language not in LANGUAGES:
+    if not isinstance(language, str) or language not in LANGUAGES:
         raise ValueError(f"Unknown language {language!r}. Available: {', '.join(LANGUAGES)}.")
     return language
 

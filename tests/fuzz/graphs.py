@@ -60,6 +60,10 @@ OPERATIONS = [
 ]
 
 
+#: What a wiring may raise that is made below the checks of the public functions.
+_REFUSED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
 @dataclass
 class Growing:
     """A graph while it grows in the default graph.
@@ -126,12 +130,7 @@ class Growing:
                 else:
                     definition = self.one_of(OPERATIONS)
                     made = self.by_example(definition) if self.happens(0.6) else self.by_types(definition)
-            except (
-                ValueError,
-                TypeError,
-                LookupError,
-                AttributeError,
-            ):  # a wiring below the checks of the public functions
+            except _REFUSED:
                 return
         self.tensors += made if isinstance(made, (list, tuple)) else [made]
 
