@@ -291,7 +291,7 @@ class Parts:
     # Legend
 
     def legend(self) -> tuple[Sign, ...]:
-        """Return the signs that occur in this picture, with their meanings."""
+        """Return the signs that occur in this picture, or can when its numbers and stops change, with their meanings."""
         colors, view = self.colors, self.view
         signs: list[Sign] = []
 
@@ -303,6 +303,12 @@ class Parts:
 
         flows = {edge.flow for edge in view.backward_edges}
         states = {n.gradient.state for n in view.nodes if n.gradient is not None}
+        if self.live:
+            if Flow.STOPPED in flows:
+                flows.add(Flow.LIFTED)
+            if State.COMPUTED in states:
+                states |= {State.ZERO, State.NOT_FINITE, State.STOPPED}
+                flows.add(Flow.STOPPED)
         gradients = [n.gradient for n in view.nodes if n.gradient is not None]
         values = [n.value for n in view.nodes] + [s.value for s in view.seeds] + [g.value for g in gradients]
         strips = [value.summary.strip for value in values if value is not None and value.summary is not None]

@@ -50,7 +50,11 @@ class Speaker:
         if gradient.state.is_secret:
             return self._say("secret", state=gradient.reason or self._state(gradient.state))
         value = "None" if gradient.state in (State.NONE, State.STOPPED) else self._value(gradient.value)
-        state = gradient.reason or ("" if gradient.state is State.COMPUTED else self._state(gradient.state))
+        if gradient.terms:
+            terms = " + ".join(f"{term.value.summand} ({term.source})" for term in gradient.terms)
+            value = self._say("sum", value=value, terms=terms)
+        words = gradient.reason or ("" if gradient.state is State.COMPUTED else self._state(gradient.state))
+        state = message("view.comma", self._language).join(filter(None, (words, gradient.lifted)))
         key = "gradient_with_state" if state else "gradient"
         return self._say(key, value=value, state=state)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sample_views as samples
 
+from gradnb.messages import text
 from gradnb.render.palette import DARK, LIGHT
 from gradnb.render.parts import Parts, Row
 from gradnb.view.model import Gradient, State, Value, View
@@ -53,6 +54,16 @@ def test_a_gradient_that_follows_from_a_prediction_is_a_question_mark_with_the_r
     assert written(parts.nodes["n0"])[-1] == "∂ ? · follows from w3"
     meanings = {line[0].text: sign.meaning for sign in parts.legend() for line in sign.sample.lines}
     assert meanings["∂ ?"] == "waits for what you predict"
+
+
+def test_the_legend_of_a_live_picture_has_what_moving_numbers_and_stops_can_bring() -> None:
+    view = samples.two_ys()
+    still, live = ({sign.meaning for sign in Parts(view, LIGHT, live).legend()} for live in (False, True))
+    fresh = {text(f"render.legend_{key}", "en") for key in ("zero", "not_finite", "stopped", "wall")}
+    assert fresh.isdisjoint(still)
+    assert live == still | fresh
+    stopped = Parts(samples.stopped(), LIGHT, live=True).legend()
+    assert text("render.legend_lifted", "en") in {sign.meaning for sign in stopped}
 
 
 def test_zeros_that_are_put_in_but_not_computed_are_dots_with_the_reason() -> None:

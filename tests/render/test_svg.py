@@ -400,7 +400,8 @@ def test_a_live_picture_says_what_each_thing_is_and_where_the_keys_lead(engine: 
     assert things["picture-all"].get("aria-label") == view.caption
     for part in (*view.nodes, *view.seeds, *view.backward_edges):
         assert (things[part.id].get("role"), things[part.id].get("tabindex")) == ("button", "-1")
-    assert things["n3"].get("aria-label") == "w3, variable (2,), value [3. 3.], gradient [4. 6.]"
+    sum_ = "[4. 6.], which is [1. 2.] (y1) + [3. 4.] (y2)"
+    assert things["n3"].get("aria-label") == f"w3, variable (2,), value [3. 3.], gradient {sum_}"
     assert things["b1"].get("aria-label") == "gradient from y1 to w3: [1. 2.]"
     assert things["s0"].get("aria-label") == "grad_ys[0]: the weight of y1 is [1. 2.]"
     assert (things["b1"].get("data-source"), things["b1"].get("data-target")) == ("n4", "n3")
@@ -409,7 +410,8 @@ def test_a_live_picture_says_what_each_thing_is_and_where_the_keys_lead(engine: 
         walked.append(things[walked[-1]].get("data-right", ""))
     assert walked == ["n0", "b4", "n2", "b0", "n4", "s0"]
     changed = with_numbers(view, samples.pair(7, 8))
-    assert template.patch(view, changed)["n3"] == {"aria-label": "w3, variable (2,), value [7. 8.], gradient [7. 8.]"}
+    said = "w3, variable (2,), value [7. 8.], gradient [7. 8.], which is [7. 8.] (y1) + [7. 8.] (y2)"
+    assert template.patch(view, changed)["n3"] == {"aria-label": said}
 
 
 def test_a_live_picture_has_the_pages_colours_alone(engine: layout.Engine) -> None:
