@@ -291,7 +291,7 @@ class Parts:
     # Legend
 
     def legend(self) -> tuple[Sign, ...]:
-        """Return the signs that occur in this picture, or can when its numbers and stops change, with their meanings."""
+        """Return the signs that occur in this picture, or may when numbers and stops change, with their meanings."""
         colors, view = self.colors, self.view
         signs: list[Sign] = []
 
