@@ -49,6 +49,12 @@ def test_up_and_down_lead_to_what_hangs_on_the_same_node_then_to_what_is_in_line
     assert [ways["n1"][key] for key in ("up", "down")] == ["n0", "n3"]
 
 
+def test_what_hangs_on_the_same_node_comes_before_what_is_nearer() -> None:
+    moved = BOXES | {"b2": (260.0, 140.0, 340.0, 160.0), "b1": (260.0, 230.0, 340.0, 250.0)}
+    ways = walk(samples.two_ys(), moved)
+    assert ways["b0"]["down"] == "b1"
+
+
 def test_from_an_edge_back_to_its_node_and_to_it_again() -> None:
     view, ways = samples.two_ys(), walk(samples.two_ys(), BOXES)
     for edge in view.backward_edges:
