@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypeVar
 
@@ -743,17 +744,18 @@ class Graph:
         assert self._copied is not None  # this is a copy
         source, became = self._copied
         if original not in became and original.index < self._copied_before:
-            found: set[Operation] = set()
+            found = {original}
             waiting = [original]
             while waiting:
                 operation = waiting.pop()
-                if operation in found or operation in became:
-                    continue
-                found.add(operation)
-                waiting.extend(tensor.op for tensor in operation.inputs)
+                needed = [tensor.op for tensor in operation.inputs]
                 beside = (operation.forward, source.initializers.get(operation))
-                waiting.extend(other for other in beside if other is not None and other.index < self._copied_before)
-            self._duplicate(sorted(found, key=lambda operation: operation.index), with_control=False)
+                needed += [other for other in beside if other is not None and other.index < self._copied_before]
+                for other in needed:
+                    if other not in found and other not in became:
+                        found.add(other)
+                        waiting.append(other)
+            self._duplicate(sorted(found, key=attrgetter("index")), with_control=False)
         return became.get(original)
 
     def _duplicate(self, originals: Sequence[Operation], with_control: bool) -> None:

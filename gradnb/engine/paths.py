@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from gradnb.engine.tensor import Operation, Tensor
@@ -42,14 +43,14 @@ def shown_as(tensor: Tensor) -> Tensor:
 
 def operations_behind(tensors: Iterable[Tensor]) -> list[Operation]:
     """Return the operations from which tensors are computed, their own among them, in the order of their creation."""
-    waiting = [tensor.op for tensor in tensors]
-    found: set[Operation] = set()
+    found = {tensor.op for tensor in tensors}
+    waiting = list(found)
     while waiting:
-        operation = waiting.pop()
-        if operation not in found:
-            found.add(operation)
-            waiting.extend(tensor.op for tensor in operation.inputs)
-    return sorted(found, key=lambda operation: operation.index)
+        for tensor in waiting.pop().inputs:
+            if tensor.op not in found:
+                found.add(tensor.op)
+                waiting.append(tensor.op)
+    return sorted(found, key=attrgetter("index"))
 
 
 def paths_between(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> Paths:

@@ -48,7 +48,7 @@ from gradnb.view.model import Flow as FlowKind
 from gradnb.view.names import Names
 from gradnb.view.numbers import Inputs, Numbers, added, settled
 from gradnb.view.path_list import PathFinder, paths_of
-from gradnb.view.picture import DRAWN_IN_FULL, MOST_WAYS, Link, Picture, Spot, picture_of
+from gradnb.view.picture import DRAWN_IN_FULL, MOST_WAYS, Link, Picture, Spot, count_of, picture_of
 from gradnb.view.raw import RawFinder, raw_of
 from gradnb.view.steps import steps_of
 from gradnb.view.story import story_of
@@ -64,6 +64,8 @@ _T = TypeVar("_T")
 _MOST_SCOPES = 12
 #: Of several edges drawn as one the first of these kinds is shown.
 _BEFORE = (FlowKind.HIDDEN, FlowKind.PASSES, FlowKind.LIFTED, FlowKind.STOPPED, FlowKind.BLOCKED)
+#: Behind more operations there are no expressions for names: each depends on all before it.
+_MOST_READ = 10_000
 _NUMBER = re.compile(r"_?\d+$")
 _LONGEST_SEED = 40
 #: Of more names in a list only these first ones are told, and the last.
@@ -108,14 +110,16 @@ class Scene:
     ) -> None:
         self.derivation = derivation
         self.names = names
-        self.trace = derivation.trace
-        self.picture: Picture = picture_of(derivation.trace, opened, collapsed)
+        trace = self.trace = derivation.trace
+        # An outline has no steps that could be drawn.
+        self.picture: Picture = count_of(trace) if derivation.is_outline else picture_of(trace, opened, collapsed)
         self.flow = Flow(derivation, self.picture)
         self.ys = tuple(shown_as(y.values if isinstance(y, IndexedSlices) else y) for y in self.trace.ys)
         self.xs = tuple(shown_as(x) for x in self.trace.xs)
         # In the order in which they were made, so that names do not depend on what is shown first.
-        names.expressions = bool(self.picture.spots)
-        for operation in operations_behind([*self.ys, *self.xs]) if names.expressions else ():
+        behind = self.picture.paths.behind
+        names.expressions = bool(self.picture.spots) and len(behind) <= _MOST_READ
+        for operation in behind if names.expressions else ():
             for output in operation.outputs:
                 names.part(output)
         self._read = {op.inputs[0]: op.outputs[0] for op in self.picture.paths.behind if is_read(op)}
@@ -187,13 +191,14 @@ class Scene:
         if spots:
             for passing in self.derivation.walls.values():
                 yield from passing
-            for step in self.trace.steps:
-                gradients = [whole(gradient) for gradient in (*step.upstream, *step.contributions)]
-                yield from gradients
-                # Their shapes say which operations of a rule change nothing.
-                for operation in operations_behind(g for g in gradients if g is not None):
-                    if operation.forward is not None:
-                        yield from operation.outputs
+            passed = [
+                whole(gradient) for step in self.trace.steps for gradient in (*step.upstream, *step.contributions)
+            ]
+            yield from passed
+            # Their shapes say which operations of a rule change nothing.
+            for operation in operations_behind(gradient for gradient in passed if gradient is not None):
+                if operation.forward is not None:
+                    yield from operation.outputs
 
     def array_of(self, numbers: Numbers, tensor: Tensor) -> Any:
         """Return the array of a tensor where it is known."""

@@ -163,8 +163,12 @@ def picture_of(trace: Trace, opened: Collection[str] = (), collapsed: Collection
     return drawn if ways <= MOST_WAYS else replace(_counted(paths), ways=ways)
 
 
-def _counted(paths: Paths) -> Picture:
+def count_of(trace: Trace) -> Picture:
     """Return what there is in place of a picture with too much in it."""
+    return _counted(paths_between([_tensor(y) for y in trace.ys], trace.xs))
+
+
+def _counted(paths: Paths) -> Picture:
     outermost: dict[str, str] = {}
     counted: Counter[str] = Counter()
     for tensor in paths.tensors:
