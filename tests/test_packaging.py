@@ -1,10 +1,11 @@
-"""What a wheel carries, and that it works from an empty folder with nothing but its own dependencies."""
+"""What wheel and sdist carry, and that they work from an empty folder with nothing but the package's dependencies."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from gradnb.lessons import lessons
 from gradnb.messages import LANGUAGES
+from tests.environments import installed
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = """\
@@ -85,3 +87,25 @@ def test_the_lessons_come_from_the_wheel(programs: Path, tmp_path: Path) -> None
     program = "from gradnb.lessons import lessons; print(*(lesson.parent for lesson in lessons('zh')), sep='\\n')"
     folders = set(run(programs / "python", "-c", program, cwd=tmp_path).splitlines())
     assert [Path(folder).parts[-3:] for folder in folders] == [("gradnb", "_lessons", "zh")]
+
+
+@pytest.mark.slow
+def test_the_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    """It is built as an index's maintainer would, unpacked nowhere near the repository, and works when installed."""
+    builder = installed(tmp_path / "builder", "hatchling")
+    run(builder, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=ROOT)
+    (sdist,) = tmp_path.glob("gradnb-*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        kept = {Path(name).parts[1] for name in archive.getnames()}
+    assert {"LICENSE", "PKG-INFO", "README.md", "gradnb", "notebooks", "pyproject.toml", "tests"} <= kept
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, sdist, cwd=tmp_path)
+    (again,) = tmp_path.glob("*.whl")
+    assert contents(again) == contents(wheel)
+    python = installed(tmp_path / "user", sdist)
+    (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
+    assert "[[9. 10.]]" in run(python, "-m", "gradnb", "explain", "program.py", cwd=tmp_path)
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
