@@ -23,6 +23,7 @@ MODULES = ("nn", "math", "linalg", "losses", "layers", "random", "initializers",
 LEFT_OUT = {
     *("load_ipython_extension", "unload_ipython_extension", "set_language", "main"),
     *("disable_v2_behavior", "enable_v2_behavior", "disable_eager_execution", "reset_default_graph"),
+    *("NoGradient", "NotDifferentiable"),
 }
 
 
@@ -43,9 +44,9 @@ FUNCTIONS = public()
 
 #: TensorFlow's own types for what is no tensor, no operation, or has no gradient.
 THEIRS = (
-    "has no attribute",
+    "has no attribute 'op'",
+    "has no attribute 'assign",
     "in the graph",
-    "no_gradient",
     "radient defined for op",
     "symbolic tf.Tensor",
     "no outputs",

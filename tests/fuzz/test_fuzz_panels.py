@@ -262,4 +262,4 @@ def test_a_panel_follows_whatever_is_done_to_it() -> None:
 
 @pytest.mark.slow
 def test_a_panel_follows_whatever_is_done_to_it_for_long() -> None:
-    run_state_machine_as_test(Panels, settings=settings(MANY, max_examples=400, stateful_step_count=40))
+    run_state_machine_as_test(Panels, settings=settings(MANY, max_examples=150, stateful_step_count=30))
