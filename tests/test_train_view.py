@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import gradnb as tf
+from gradnb.render.card_picture import on_card
 
 ROOT = Path(__file__).parent.parent
 
@@ -66,7 +67,8 @@ def test_a_notebook_stores_text_html_and_a_picture() -> None:
     assert set(bundle) == {"text/plain", "text/html", "image/png"}
     assert bundle["text/plain"] == repr(view) == view.text()
     (data,) = re.findall(r'src="data:image/png;base64,([^"]*)"', bundle["text/html"])
-    assert base64.b64decode(data) == bundle["image/png"] == view.png()
+    assert base64.b64decode(data) == on_card(view.png())
+    assert bundle["image/png"] == view.png()
     assert bundle["image/png"].startswith(b"\x89PNG")
     assert view.svg().startswith(b"<?xml")
     view.step()

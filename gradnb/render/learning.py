@@ -9,6 +9,7 @@ from html import escape
 
 from gradnb.harmless import harmless
 from gradnb.messages import text as message
+from gradnb.render.card_picture import on_card
 from gradnb.render.html import table_html
 from gradnb.render.plain import clean
 from gradnb.render.table import Table
@@ -78,8 +79,8 @@ def alt(learning: Learning) -> str:
 
 
 def image_html(picture: bytes, words: str, width: int = 922) -> str:
-    """Return a PNG file as an image so many pixels wide, with the words that stand for it."""
-    data = base64.b64encode(picture).decode("ascii")
+    """Return a PNG file as an image so many pixels wide, on a card, with the words that stand for it."""
+    data = base64.b64encode(on_card(picture)).decode("ascii")
     return f'<img src="data:image/png;base64,{data}" width="{width}" alt="{escape(words)}">'
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from gradnb.render import learning as renderer
 from gradnb.view.learning import Comparison, Learning, Step, Stop, Trained, number_of
 from gradnb.view.values import value_of
+
+_file = BytesIO()
+Image.new("RGB", (8, 8)).save(_file, format="png")
+PICTURE = _file.getvalue()
 
 
 def run(count: int, names: tuple[str, ...] = ("w", "b"), **fields: object) -> Learning:
@@ -95,7 +101,7 @@ def test_numbers_that_are_none_are_written_so() -> None:
 
 
 def test_html_is_details_with_image_and_tables() -> None:
-    html = renderer.html(run(6), b"\x89PNG")
+    html = renderer.html(run(6), PICTURE)
     assert set(re.findall(r"<(\w+)", html)) == {
         "details", "summary", "code", "p", "img", "table", "caption", "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
@@ -108,12 +114,12 @@ def test_html_is_details_with_image_and_tables() -> None:
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x>', "a&b", "\x1b[31mred\n"])
 def test_any_name_is_text(name: str) -> None:
     learning = run(1, (name,), caption=name, loss=name, sentences=(name,))
-    html = renderer.html(learning, b"")
+    html = renderer.html(learning, PICTURE)
     assert "<script" not in html
     assert html.count("<img") == 1
     assert "\x1b" not in html + renderer.text(learning)
     compared = Comparison((name,), (replace(learning, stop=Stop.LOSS),))
-    shown = renderer.comparison_html(compared, b"")
+    shown = renderer.comparison_html(compared, PICTURE)
     assert "<script" not in shown
     assert shown.count("<img") == 1
     assert "\x1b" not in shown + renderer.comparison_text(compared)
@@ -130,7 +136,7 @@ def test_a_comparison_has_a_row_for_each_run_and_says_what_ended_early() -> None
         "",
         "* wild: It fell. Well.",
     ]
-    html = renderer.comparison_html(Comparison(("calm", "wild"), (run(3), flown)), b"\x89PNG")
+    html = renderer.comparison_html(Comparison(("calm", "wild"), (run(3), flown)), PICTURE)
     assert "<li>wild: It fell. Well.</li>" in html
 
 
