@@ -54,7 +54,7 @@ class Initializer:
         partition_info
             Accepted, not used.
         """
-        raise TypeError(
+        raise NotImplementedError(
             f"{type(self).__name__} does not say how to make a value. Give it a __call__(shape, dtype) method."
         )
 

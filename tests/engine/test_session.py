@@ -631,7 +631,7 @@ def test_several_tensors_can_be_fed_together() -> None:
     a, b = tf.placeholder(tf.float32, []), tf.placeholder(tf.float32, [])
     with tf.Session() as session:
         assert session.run(a + 2.0 * b, {(a, b): (1.0, 3.0)}) == 7.0
-        with pytest.raises(ValueError, match=r"key of 2 tensors got 1|Key had 2 elements"):
+        with pytest.raises(ValueError, match="A feed key of 2 tensors got 1 values"):
             session.run(a + b, {(a, b): (1.0,)})
 
 

@@ -490,7 +490,7 @@ def test_an_orthogonal_start_needs_a_matrix() -> None:
 
 def test_the_shape_that_is_expected_must_be_that_of_the_first_value() -> None:
     assert tf.Variable([1.0, 2.0], expected_shape=[2]).shape == [2]
-    with pytest.raises(ValueError, match=r"\(2,\).*\(3,\)|must have a shape"):
+    with pytest.raises(ValueError, match=r"Shapes \(2,\) and \(3,\) are not compatible"):
         tf.Variable([1.0, 2.0], expected_shape=[3])
 
 
@@ -525,5 +525,5 @@ def test_an_initializer_of_the_programs_own_says_how_to_make_a_value() -> None:
     class Idle(tf.zeros_initializer.__mro__[1]):  # type: ignore[misc]  # the base class of all initializers
         pass
 
-    with pytest.raises((NotImplementedError, TypeError), match="Idle does not say how to make a value"):
+    with pytest.raises(NotImplementedError, match="Idle does not say how to make a value"):
         tf.get_variable("v", [1], initializer=Idle())

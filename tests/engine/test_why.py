@@ -211,5 +211,4 @@ def test_rows_may_be_what_is_differentiated() -> None:
     weight = tf.IndexedSlices(tf.constant([[2.0]]), tf.constant([0]), tf.constant([2, 1]))
     found = tf.gradients(rows, [other], grad_ys=[weight])
     assert found == [None]
-    assert why(found) == why(tf.gradients(tf.gather(table, [0]), [other]))[:0] + why(found)
-    assert any("other" in line for line in why(found))
+    assert why(found) == ["tf.gradients(GatherV2, [other]) gave None for other: no path leads from other to GatherV2."]
