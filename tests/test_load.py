@@ -249,6 +249,17 @@ def test_an_outline_asks_for_what_was_not_fed_and_takes_what_was() -> None:
 
 
 @pytest.mark.usefixtures("everything_is_large")
+def test_an_outline_does_not_compute_what_lies_on_the_way() -> None:
+    x = tf.Variable([1.0, 2.0], name="x")
+    inner = tf.sin(x)
+    explanation = explain(tf.reduce_sum(inner * x), [inner, x], names={"inner": inner, "x": x}, language="en")
+    first, second = explanation.view.rows
+    assert (first.name, first.value) == ("inner", None)
+    assert second.value is not None
+    assert second.value.text == "[1. 2.]"
+
+
+@pytest.mark.usefixtures("everything_is_large")
 def test_why_a_gradient_is_none_is_worked_out() -> None:
     x = tf.Variable(1.0, name="x")
     y = tf.stop_gradient(tf.sin(x)) * 2.0

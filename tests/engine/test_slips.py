@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gradnb as tf
+from gradnb.engine.slips import in_words
 
 
 class Wordless:
@@ -106,3 +107,8 @@ def test_a_feed_that_does_not_fit_is_named_in_few_words() -> None:
             session.run(n, {(n, s): 1.0})
         with pytest.raises(ValueError, match=r"A feed key of 2 tensors got 3 values."):
             session.run(n, {(n, s): np.zeros(3)})
+
+
+def test_an_error_that_was_never_raised_came_up_nowhere() -> None:
+    error = IndexError("made by hand")
+    assert in_words(error, "anything") is error
