@@ -336,10 +336,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types
     def _compute(self) -> None:
         state = self._history.present
         inputs, weights = self._board.arrays(state)
-        if state == self._board.start:
-            self.explanation = self._base
-        else:
-            self.explanation = self._base.recompute(inputs, weights, state.stops, state.lifted)
+        explanation = self._base
+        if state != self._board.start:
+            explanation = explanation.recompute(inputs, weights, state.stops, state.lifted)
+        # First of all: where there is no memory for its numbers, the one before stays.
+        explanation.partial_view(["graph"])
+        self.explanation = explanation
         if self.quiz is not None:
             self.quiz.follow(self.explanation)
         self._paint()
