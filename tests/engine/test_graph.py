@@ -465,6 +465,83 @@ def test_a_copy_draws_the_same_random_numbers_as_its_original() -> None:
         assert session.run(x).tolist() == other.run(became[x.op].outputs[0]).tolist()
 
 
+# Copies on demand
+
+
+def test_a_copy_on_demand_has_what_was_asked_for_and_all_behind_it() -> None:
+    v, _ = drawn()
+    graph = tf.get_default_graph()
+    other = tf.sin(tf.constant(1.0, name="far"), name="away")
+    with tf.control_dependencies([other]):
+        y = tf.identity(v * 2.0, name="y")
+    twin, became = graph.copy(on_demand=True)
+    assert (twin.get_operations(), became, twin.version) == ([], {}, graph.version)
+    copied = twin.own(y)
+    assert copied.graph is twin
+    assert copied.op is became[y.op]
+    assert copied.op.control_inputs == (), "what would have to run before it is left out"
+    assert v.initializer in became
+    assert twin.initializers == {became[v.op]: became[v.initializer]}
+    assert other.op not in became
+    assert [op.index for op in twin.get_operations()] == sorted(op.index for op in became)
+    assert twin.own(y) is copied
+
+
+def test_a_copy_on_demand_finds_the_rest_by_name_and_grows_like_a_whole_copy() -> None:
+    _, y = drawn()
+    far = tf.sin(tf.constant(1.0), name="far")
+    graph = tf.get_default_graph()
+    whole, _ = graph.copy()
+    twin, became = graph.copy(on_demand=True)
+    for copy in (whole, twin):
+        with copy.as_default():
+            tf.gradients(copy.own(y), copy.own(y))
+    first = twin.version
+    assert first == whole.version
+    assert twin.get_operation_by_name("far") is became[far.op]
+    assert twin.version == first, "the place of the next operation is not moved by a copy"
+    for copy in (whole, twin):
+        with copy.as_default():
+            tf.cos(copy.own(far), name="more")
+    assert [op.name for op in twin.operations_since(first)] == ["more"]
+    assert twin.get_operation_by_name("more").index == whole.get_operation_by_name("more").index == first
+    grown = [op for op in described(whole) if op[2] >= graph.version]
+    assert [op for op in described(twin) if op[2] >= graph.version] == grown
+    with pytest.raises(KeyError):
+        twin.get_operation_by_name("nowhere")
+
+
+def test_a_copy_on_demand_has_nothing_that_came_later() -> None:
+    x = tf.constant(1.0, name="x")
+    graph = tf.get_default_graph()
+    count, snapshot = graph.version, graph.names_snapshot()
+    late = tf.identity(x, name="late")
+    twin, _ = graph.copy(count, snapshot, on_demand=True)
+    with pytest.raises(ValueError, match="made after the graph was copied"):
+        twin.own(late)
+    with pytest.raises(KeyError):
+        twin.get_tensor_by_name("late:0")
+    again, _ = twin.copy()
+    assert again.get_operations() == []
+    assert again.own(x).name == "x:0"
+    assert again.version == count
+
+
+def test_copies_that_were_made_for_something_that_failed_are_made_again() -> None:
+    x = tf.constant(1.0, name="x")
+    graph = tf.get_default_graph()
+    twin, became = graph.copy(on_demand=True)
+
+    def fail() -> None:
+        twin.own(x)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        twin.attempted(fail)
+    assert (twin.get_operations(), became, twin.version) == ([], {}, graph.version)
+    assert twin.own(x).op in twin.get_operations()
+
+
 # What is refused while the graph is built
 
 
