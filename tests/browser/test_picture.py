@@ -543,6 +543,9 @@ def test_badges_and_ghosts_stand_beside_the_numbers(opened: Opened) -> None:
         bare.put(badges=dict.fromkeys(ids, "waits for 1"), ghosts=dict.fromkeys([*ids, "s0"], "was [1. 1.]"))
         marks = boxes(bare.page.locator(".badge, .ghost"))
         assert len(marks) == 2 * len(ids) + 1
+        # What stands beside a node is told with it.
+        assert bare.thing(ids[0]).get_attribute("aria-description") == "waits for 1 · was [1. 1.]"
+        assert bare.thing("s0").get_attribute("aria-description") == "was [1. 1.]"
         assert not [(mark, text) for mark in marks for text in texts if overlap(mark, text)]
         bare.put(badges={}, ghosts={})
         assert bare.page.locator("svg").inner_html() == layout

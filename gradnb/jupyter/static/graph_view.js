@@ -137,17 +137,17 @@ function render({ model, el }) {
   // What is marked
   const decorate = () => {
     if (!picture || !frame.clientWidth) return; // nothing has a place while it is hidden
-    const [one, lit] = [selected(), new Set(model.get("lit"))];
+    const [one, lit, flags] = [selected(), new Set(model.get("lit")), { badge: model.get("badges"), ghost: model.get("ghosts") }];
     for (const item of items) {
       put(item, { "data-lit": lit.has(name(item)), "aria-current": item === one, tabindex: item === start() ? 0 : -1 });
+      put(item, { "aria-description": Object.values(flags).flatMap((all) => all[name(item)] || []).join(" · ") || null });
     }
     put(picture, { "data-dim": lit.size > 0 });
     marks.replaceChildren();
     for (const id of lit) if (things.get(id)?.matches(".node")) outline(things.get(id), "light");
     const ring = one ?? items.find((item) => item === document.activeElement);
     if (ring) outline(ring, "ring");
-    for (const [id, words] of Object.entries(model.get("ghosts"))) flag(id, words, "ghost");
-    for (const [id, words] of Object.entries(model.get("badges"))) flag(id, words, "badge");
+    for (const kind in flags) for (const id in flags[kind]) flag(id, flags[kind][id], kind);
     if (canStop(one)) sign(one);
     const help = one?.dataset.scope ? "scope_hint" : !canStop(one) ? "hint" : hasWall(one) ? "wall_hint" : "edge_hint";
     if (hint.textContent !== word(help)) hint.textContent = word(help);
