@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,11 +18,23 @@ from gradnb.engine.gradients import recording
 from gradnb.engine.graph import Graph
 from gradnb.engine.plan import Program
 from gradnb.explanation import Explanation, explain, explain_call
+from gradnb.garbage import collected_later
 from gradnb.jupyter.panel import Panel
 from gradnb.render.layout import dpi_for, engine_available
 from gradnb.view import outline
 from gradnb.view.model import MOST_ROWS, State
-from tests.benchmarks.graphs import SHAPES, Ends, beside_a_chain, chain, dense, many_inputs, many_xs, many_ys, recurrent
+from tests.benchmarks.graphs import (
+    SHAPES,
+    Ends,
+    behind_a_chain,
+    beside_a_chain,
+    chain,
+    dense,
+    many_inputs,
+    many_xs,
+    many_ys,
+    recurrent,
+)
 
 MEGABYTE = 1_000_000
 
@@ -285,3 +298,69 @@ def test_a_large_call_that_does_not_fit_is_refused_as_any_other(
     y, x, _ = small()
     with pytest.raises(error, match=words):
         explain(y, x, *arguments)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_weights_that_are_tensors_stay_as_they_are() -> None:
+    y, x, _ = small()
+    explanation = explain(y, x, tf.Variable(2.0, name="weight"), language="en")
+    assert explanation._setting.derivation.is_outline
+    assert explanation.view.caption == "tf.gradients(y, [x], grad_ys=…)"
+    np.testing.assert_allclose(explanation.gradients[0], 2.0 * explain(y, x).gradients[0])
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_several_calls_and_what_a_run_did_not_fetch_are_told_apart() -> None:
+    y, x, _ = small()
+    with recording() as calls:
+        first, second = tf.gradients(y, x), tf.gradients(y * 2.0, x)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(tf.group(*first))
+    states = [explain_call(call).view.rows[0].gradient.state for call in calls]
+    assert states == [State.NOT_COMPUTED, State.NOT_COMPUTED], "a run of few operations is not remembered"
+    assert second[0] is not None
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_rows_and_other_views_are_derived_whatever_the_size() -> None:
+    table = tf.Variable([[1.0, 2.0], [3.0, 4.0]], name="table")
+    y = tf.reduce_sum(tf.gather(table, [1, 1]))
+    explanation = explained(([y], [table]))
+    assert not explanation._setting.derivation.is_outline
+    assert explanation.view.rows[0].gradient.state is State.SPARSE
+    x = tf.Variable(1.0)
+    assert not explain(tf.sin(x), x, views=["story", "paths"])._setting.derivation.is_outline
+    assert not explain(tf.sin(x), x, check=True)._setting.derivation.is_outline
+    assert explain(tf.sin(x), x, views=["story"])._setting.derivation.is_outline
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_a_random_number_and_a_constant_may_be_an_x_of_an_outline() -> None:
+    noise, fixed = tf.random_normal([2], name="noise"), tf.constant([3.0, 4.0], name="fixed")
+    explanation = explain(tf.reduce_sum(noise * fixed), [noise, fixed], language="en")
+    unknown, known = explanation.view.rows
+    assert unknown.value is None
+    assert known.value is not None
+    assert known.value.text == "[3. 4.]"
+    assert explanation.values["feeds"] == {}
+    assert [gradient is not None for gradient in explanation.gradients] == [True, True]
+
+
+# Behind a long chain
+
+
+def test_what_begins_behind_a_long_chain_is_drawn_without_reading_the_chain() -> None:
+    view = explain(*behind_a_chain(12_000), language="en").view
+    assert len(view.nodes) == 11
+    assert {node.name for node in view.nodes} >= {"Sin_6001", "Sin_6009"}
+
+
+def test_what_is_made_is_looked_through_for_garbage_again_after_an_error() -> None:
+    with pytest.raises(RuntimeError), collected_later():
+        assert not gc.isenabled()
+        with collected_later():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+        raise RuntimeError
+    assert gc.isenabled()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gradnb as tf
+import gradnb.engine.plan as planning
 from gradnb import errors
 
 
@@ -668,3 +669,17 @@ def test_fetches_that_change_while_they_stand_in_a_list_are_looked_at_each_time(
         assert session.run(fetches) == {"inner": [3.0]}
         fetches["inner"].append(y)
         assert session.run(fetches) == {"inner": [3.0, 4.0]}
+
+
+def test_what_a_run_of_many_operations_fetched_is_remembered_if_it_is_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "_MANY", 2)
+    x = tf.placeholder(tf.float32, [None], name="x")
+    y = tf.sin(x) + tf.cos(x)
+    with tf.Session() as session:
+        value = session.run([y, y.op], {x: [0.0, 0.0]})[0]
+        value[:] = 7.0
+        assert {name: array.tolist() for name, array in y.graph.runs[-1].fetched.items()} == {y.name: [1.0, 1.0]}
+        session.run(y, {x: np.zeros(300_000)})
+        assert y.graph.runs[-1].fetched == {}
+        session.run(x, {x: [1.0]})
+        assert y.graph.runs[-1].fetched == {}

@@ -137,3 +137,12 @@ def test_a_group_has_no_gradient_to_attach_an_edge_to() -> None:
     source = dot.render(replace(view, nodes=(*view.nodes[:2], group, *view.nodes[3:])))
     assert "n2:gradient" not in source
     assert "n2:value" not in source
+
+
+def test_a_crowded_picture_is_laid_out_in_fewer_turns_with_straight_lines() -> None:
+    view = samples.two_ys()
+    edge = view.backward_edges[0]
+    crowded = replace(view, backward_edges=tuple(replace(edge, id=f"b{number}") for number in range(100)))
+    assert "splines" not in dot.render(view)
+    assert "splines=line" in dot.render(crowded)
+    assert "nslimit=2" in dot.render(crowded)
