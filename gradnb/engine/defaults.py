@@ -37,10 +37,8 @@ class Stack(threading.local, Generic[T]):
             if items and items[-1] is item:
                 del items[-1]
             else:
-                for place in reversed(range(len(items))):
-                    if items[place] is item:
-                        del items[place]
-                        break
+                for place in [place for place, other in enumerate(items) if other is item][-1:]:
+                    del items[place]
 
 
 graphs: Stack[Graph] = Stack()

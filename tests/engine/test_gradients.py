@@ -800,3 +800,15 @@ def test_a_sparse_gradient_speaks_of_its_rows() -> None:
     with pytest.raises(ValueError, match="requested dtype int32 for IndexedSlices with dtype float32"):
         tf.convert_to_tensor(rows, tf.int32)
     assert np.asarray(numbers([tf.negative(rows)])[0]).tolist() == [[-1.0], [0.0]]
+
+
+def test_a_weight_that_does_not_fit_is_told_among_sparse_ones() -> None:
+    rows = tf.IndexedSlices(tf.constant([[1.0]]), tf.constant([0]), tf.constant([2, 1]))
+    x = tf.constant([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"\(3,\)|\[3\]"):
+        tf.gradients([rows, x * x], x, grad_ys=[rows, [1.0, 2.0, 3.0]])
+
+
+def test_an_index_is_a_whole_number() -> None:
+    with pytest.raises(TypeError):
+        vector()[tf.constant(1.0)]

@@ -756,7 +756,7 @@ def test_large_complex_arrays_are_told_by_their_sizes() -> None:
 
 def test_variables_that_begin_with_one_another_each_have_one_value() -> None:
     first = tf.Variable([1.0, 2.0], name="first")
-    second = tf.Variable(first.initialized_value() * 3.0, name="second")
+    second = tf.Variable(first * 3.0, name="second")
     y = first * second
     view = explain(y, [first, second], names={"y": y}).view
     assert [row.value and row.value.text for row in view.rows] == ["[1. 2.]", "[3. 6.]"]
@@ -781,3 +781,12 @@ def test_whatever_is_given_and_taken_away_the_numbers_are_right() -> None:
         known = explanation.recompute(inputs=some)
         expected = [2 * given[part] if part.op.name in some else None for part in parts]
         assert [None if gradient is None else float(gradient) for gradient in known.gradients] == expected
+
+
+def test_what_stands_beside_a_path_counts_as_drawn_too() -> None:
+    x = y = tf.constant(1.0)
+    for number in range(300):
+        y = y * float(number + 2)
+    view = explain(y, [x], names={"x": x}).view
+    assert view.nodes == ()
+    assert any("too many to draw" in note for note in view.notes)

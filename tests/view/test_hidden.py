@@ -479,3 +479,13 @@ def test_what_can_have_no_gradient_follows_from_nothing() -> None:
     shown = states(explanation.view)
     assert (shown["taken"], shown["table"]) == (State.HIDDEN, State.VEILED)
     assert (shown["place"], shown["x"]) == (State.NONE, State.NONE)
+
+
+def test_the_way_from_a_hidden_output_to_its_operation_is_hidden() -> None:
+    x = tf.Variable([1.0, 2.0], name="x")
+    first, second = tf.split(x, 2)
+    y = first * 3.0 + second
+    names = {"first": first, "second": second, "y": y}
+    explanation = explain(y, [x], names=names, hide=("first",), language="en")
+    assert flows(explanation.view)["first → split"] is Flow.HIDDEN
+    assert flows(explanation.view)["second → split"] is Flow.PASSES

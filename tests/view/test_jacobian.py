@@ -224,3 +224,19 @@ def test_without_a_value_the_matrix_or_its_product_waits() -> None:
     found = only_matrix(told(squares, [x], grad_ys=[k], names={"squares": squares}), "x")
     assert found.entries == (("2.", "0."), ("0.", "4."))
     assert (found.weights, found.product) == ((), ())
+
+
+def test_a_derivative_that_waits_for_a_value_of_its_own_is_not_known() -> None:
+    k = tf.placeholder(tf.float32, [2], name="k")
+
+    @tf.custom_gradient
+    def scaled(x: Any) -> Any:
+        return x * 2.0, lambda upstream: upstream * k
+
+    x = tf.Variable([1.0, 2.0], name="x")
+    y = scaled(x)
+    assert only_matrix(told(y, [x], names={"y": y}), "x").remark == "not computed yet"
+    assert only_matrix(told(y, [x], names={"y": y}, feed_dict={k: [3.0, 5.0]}), "x").entries == (
+        ("3.", "0."),
+        ("0.", "5."),
+    )

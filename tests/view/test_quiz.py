@@ -427,3 +427,21 @@ def test_a_matrix_product_behind_which_nothing_passes_may_lack_its_factor() -> N
     quiz = explain(tf.matmul(tf.floor(x), k) + x * 3.0, [x], language="en").quiz()
     assert quiz.check("x", [[-3.0, -3.0]]).kind == "sign"
     assert quiz.check("x", [[3.0, 3.0]]).right
+
+
+def test_three_dots_are_no_answer_yet() -> None:
+    x = tf.Variable(3.0, name="x")
+    quiz = explain(x * x, x, language="en").quiz()
+    assert quiz.check("x", ...).kind == "not_tried"
+    assert repr(quiz).endswith("x: ?, 0 attempts")
+
+
+def test_where_one_stop_behind_another_keeps_all_out_only_both_can_be_forgotten() -> None:
+    x = tf.Variable([1.0, 2.0], name="x")
+    first = tf.stop_gradient(x)
+    second = tf.stop_gradient(first)
+    quiz = explain(second * 3.0, [x], names={"first": first, "second": second}, language="en").quiz()
+    verdict = quiz.check("x", [3.0, 3.0])
+    assert verdict.kind == "stop_ignored"
+    assert "first and second" in str(verdict)
+    assert quiz.check("x", "None").right

@@ -584,3 +584,10 @@ def test_a_landscape_that_takes_too_long_is_not_drawn(monkeypatch: pytest.Monkey
     assert trainer.landscape() is not None
     monkeypatch.setattr("gradnb.view.trainer._MOST_SECONDS", -1.0)
     assert trainer.landscape() is None
+
+
+def test_where_no_loss_is_a_number_there_is_no_landscape() -> None:
+    w = tf.Variable(1.0, name="w")
+    loss = tf.log(-tf.square(w) - 1.0, name="loss")
+    trainer = Trainer(loss, tf.train.GradientDescentOptimizer(0.1))
+    assert trainer.landscape([(-1.0, 1.0)]) is None

@@ -188,12 +188,6 @@ def _mean(x: Array, out: Array | None = None, *, axis: tuple[int, ...] | None, k
     return whole
 
 
-def _norm(x: Array, *, axis: tuple[int, ...] | None, keepdims: bool) -> Array:
-    squares = np.square(np.absolute(x))
-    length: Array = np.sqrt(np.sum(squares, axis=axis, keepdims=keepdims, dtype=squares.dtype))
-    return length.astype(x.dtype)
-
-
 def _mean_gradient(z: Tensor, g: Tensor, x: Tensor, *, axis: tuple[int, ...] | None, keepdims: bool) -> Tensor:
     spread_out = spread(g, x, axis, keepdims)
     whole, reduced = shapes.element_count(x.static_shape), shapes.element_count(z.static_shape)
