@@ -275,7 +275,15 @@ def test_what_is_printed_is_what_is_computed(definition: OpDef) -> None:
 
 
 def evaluated(formula: str, names: dict[str, float]) -> float:
-    return float(eval(as_python(formula), {"__builtins__": {"float": float}} | FUNCTIONS | names))
+    try:
+        return float(eval(as_python(formula), {"__builtins__": {"float": float}} | FUNCTIONS | names))
+    except SyntaxError:
+        pytest.fail(f"{formula!r} holds a sign without a meaning here: write a name, as log2(x), or put it into SIGNS")
+
+
+def test_a_sign_without_a_meaning_says_what_to_do() -> None:
+    with pytest.raises(pytest.fail.Exception, match="put it into SIGNS"):
+        evaluated("log₂(x)", {"x": 2.0})
 
 
 def test_the_evaluation_itself_would_notice_an_error() -> None:
