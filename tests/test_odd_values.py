@@ -175,3 +175,12 @@ def test_the_present_folder_may_be_gone(
     with pytest.raises(FileNotFoundError, match=r"a\.txt"):
         explanation.save("a.txt")
     assert explanation.save(tmp_path / "a.txt").read_text(encoding="utf-8").startswith("tf.gradients(")
+
+
+@pytest.mark.parametrize("images, filters", [((), (2, 2, 1, 1)), ((1, 4, 4, 1), ()), ((4,), (2, 2, 1, 1))])
+def test_images_and_filters_have_four_axes(images: tuple[int, ...], filters: tuple[int, ...]) -> None:
+    for convolve in (tf.nn.conv2d, tf.nn.depthwise_conv2d):
+        with pytest.raises(ValueError, match=r"Shape must be rank 4 but is rank [01]"):
+            convolve(tf.ones(images), tf.ones(filters), [1, 1, 1, 1], "SAME")
+    with pytest.raises(ValueError, match="Shape must be rank 4 but is rank 0"):
+        tf.nn.max_pool(tf.ones(()), [1, 2, 2, 1], [1, 1, 1, 1], "SAME")

@@ -95,7 +95,7 @@ _VIEWS = ("graph", "table", "story")
 
 def _view(name: str) -> View:
     tf.reset_default_graph()
-    x = tf.Variable(2.0, name="x")
+    x = tf.placeholder(tf.float32, name="x")  # without a value, which a name could equal
     return tf.explain(x, x, names={x: name}, language="en", views=_VIEWS).view
 
 

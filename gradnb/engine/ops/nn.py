@@ -21,7 +21,7 @@ from gradnb.engine.ops.random import random_uniform
 from gradnb.engine.ops.reductions import axes_of, sum_rows
 from gradnb.engine.ops.state import identity, stop_gradient
 from gradnb.engine.registry import NOT_DIFFERENTIABLE, PRODUCT, SUM, Example, OpDef, register
-from gradnb.engine.shapes import InferenceError, Spec, StaticShape, bracket_text, shape_text
+from gradnb.engine.shapes import InferenceError, Spec, bracket_text, shape_text
 from gradnb.engine.static import constant_shape
 from gradnb.engine.tensor import Tensor
 from gradnb.errors import InvalidArgumentError
@@ -1742,11 +1742,18 @@ def _conv2d_filter(
     return result
 
 
+def _of_rank_4(x: Tensor) -> tuple[int | None, ...]:
+    """Return the shape of images or filters as far as it is known."""
+    static = x.static_shape
+    if static is None:
+        return (None,) * 4
+    if len(static) != 4:
+        raise InferenceError(f"Shape must be rank 4 but is rank {len(static)}")
+    return static
+
+
 def _conv2d_spec(x: Tensor, filters: Tensor, *, strides: Pair, padding: str, dilations: Pair) -> Spec:
-    image, window = x.static_shape or (None,) * 4, filters.static_shape or (None,) * 4
-    for static in (image, window):
-        if len(static) != 4:
-            raise InferenceError(f"Shape must be rank 4 but is rank {len(static)}")
+    image, window = _of_rank_4(x), _of_rank_4(filters)
     shapes.equal_dimensions(image[3], window[2])
     sizes = [
         _output_size(n, (w - 1) * d + 1, s, padding) if w is not None else None
@@ -2126,10 +2133,7 @@ def depthwise_conv2d(
 
 
 def _pool_spec(x: Tensor, *others: Tensor, ksize: Pair, strides: Pair, padding: str) -> Spec:
-    static: StaticShape = x.static_shape or (None,) * 4
-    assert static is not None  # the line above says so, for the type checker
-    if len(static) != 4:
-        raise InferenceError(f"Shape must be rank 4 but is rank {len(static)}")
+    static = _of_rank_4(x)
     sizes = [_output_size(n, w, s, padding) for n, w, s in zip(static[1:3], ksize, strides, strict=True)]
     return x.dtype.base_dtype, (static[0], *sizes, static[3])
 
