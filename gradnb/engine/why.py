@@ -69,7 +69,7 @@ def _lines(trace: Trace, names: Mapping[Tensor, str], most: int) -> Iterator[str
 
 def _with_steps(trace: Trace) -> tuple[Trace, Mapping[Operation, Operation]]:
     """Return a call made again in a private copy of its graph, with its steps."""
-    graph, became = trace.xs[0].graph.copy()
+    graph, became = trace.xs[0].graph.copy(on_demand=True)
 
     def copied(value: AnyGradient) -> AnyGradient:
         if isinstance(value, IndexedSlices):
@@ -82,7 +82,7 @@ def _with_steps(trace: Trace) -> tuple[Trace, Mapping[Operation, Operation]]:
             [copied(y) for y in trace.ys],
             [graph.own(x) for x in trace.xs],
             [copied(seed) for seed in trace.seeds],
-            stop_gradients=[became[operation].outputs[0] for operation in trace.stops],
+            stop_gradients=[graph.own(operation.outputs[0]) for operation in trace.stops],
         )
     return again, became
 
