@@ -151,12 +151,15 @@ def test_an_output_that_is_full_is_told(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "environment",
-    [{"PYTHONIOENCODING": "ascii", "LANG": "C", "GRADNB_LANG": "zh"}, {"PYTHONUTF8": "0", "LC_ALL": "C"}, {}],
-    ids=["ascii", "C", "empty"],
+    ("switch", "environment"),
+    [
+        ("-O", {"PYTHONIOENCODING": "ascii", "LANG": "C", "GRADNB_LANG": "zh"}),
+        ("-OO", {"PYTHONUTF8": "0", "LC_ALL": "C"}),
+        ("-I", {}),
+        ("-Werror", {}),
+    ],
 )
-@pytest.mark.parametrize("switch", ["-O", "-OO", "-I", "-Werror"])
-def test_it_runs_in_poor_surroundings(folder: Path, environment: dict[str, str], switch: str) -> None:
+def test_it_runs_in_poor_surroundings(folder: Path, switch: str, environment: dict[str, str]) -> None:
     bare = {"PATH": os.environ["PATH"], **environment}
     command = [sys.executable, switch, "-m", "gradnb", "explain", "plain.py"]
     told = subprocess.run(command, env=bare, capture_output=True, timeout=60)

@@ -108,7 +108,7 @@ SEEDS, SIZES = st.integers(0, 2**40), st.integers(1, 8)
 
 
 @pytest.mark.dot
-@settings(FEW, max_examples=60)
+@settings(FEW, max_examples=40)
 @given(SEEDS, SIZES)
 def test_a_random_graph_is_explained_or_refused(seed: int, size: int) -> None:
     explained_or_refused(seed, size, pictures=seed % 4 == 0)

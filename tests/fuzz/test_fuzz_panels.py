@@ -257,7 +257,7 @@ def each_move_is_a_gesture(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_panel_follows_whatever_is_done_to_it() -> None:
-    run_state_machine_as_test(Panels, settings=settings(FEW, max_examples=12, stateful_step_count=12))
+    run_state_machine_as_test(Panels, settings=settings(FEW, max_examples=10, stateful_step_count=10))
 
 
 @pytest.mark.slow
