@@ -78,7 +78,7 @@ def test_every_requirement_has_a_floor() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="the lowest NumPy has no wheel for this Python")
 def test_with_the_lowest_of_everything(tmp_path: Path) -> None:
-    passes_the_tests(installed(tmp_path / "environment", *lowest(), *CONTEMPORARIES))
+    passes_the_tests(installed(tmp_path / "environment", REPOSITORY, *lowest(), *CONTEMPORARIES))
 
 
 @pytest.mark.slow

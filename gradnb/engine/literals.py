@@ -56,6 +56,8 @@ def as_array(value: Any, dtype: DType | None = None) -> Array:
     try:
         if dtype is dtypes.string:
             return _strings(np.array(value, dtype=object))
+        if dtype.is_integer and leaves and not dtype.min <= min(leaves) <= max(leaves) <= dtype.max:
+            raise OverflowError  # NumPy 1 would let it wrap around
         return converted(value, dtype.numpy)
     except OverflowError:
         raise ValueError(

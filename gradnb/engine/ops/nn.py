@@ -325,7 +325,7 @@ register(
         label="elu′",
         signature="gradients: T, outputs: T",
         allowed=FLOATING,
-        kernel=lambda g, y: np.where(y < 0, g * (y + 1), g),
+        kernel=lambda g, y: np.where(y < 0, g * np.add(y, 1, dtype=y.dtype), g),  # NumPy 1 widens a number by itself
         never_fails=True,
         infer=shapes.elementwise,
         gradient=_elu_gradient_gradient,
@@ -580,7 +580,8 @@ def _swish_gradient(z: Tensor, g: Tensor, x: Tensor) -> Tensor:
 
 def _sigmoid(x: Array) -> Array:
     small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
+    one = x.dtype.type(1)  # of the same type: NumPy 1 widens a number by itself
+    return np.where(x >= 0, one / (one + small), small / (one + small))
 
 
 register(
