@@ -683,3 +683,20 @@ def test_default_graphs_may_be_left_in_another_order_than_they_were_entered() ->
     assert tf.get_default_graph() is second
     entered[1].__exit__(None, None, None)
     assert tf.get_default_graph() is before
+
+
+def test_what_a_call_copied_before_it_failed_is_copied_anew() -> None:
+    x = tf.exp(tf.constant([1.0, 2.0]))
+    twin, _ = x.graph.copy(on_demand=True)
+    with twin.as_default():
+        with pytest.raises(ValueError, match="Cannot reshape a tensor with 2 elements"):
+            tf.reshape(x, [5])
+        assert twin.get_operations() == []
+        row = tf.reshape(x, [1, 2])
+    with tf.Session(graph=twin) as session:
+        assert session.run(row).shape == (1, 2)
+
+
+def test_a_constant_may_be_checked_for_its_shape() -> None:
+    with pytest.raises(TypeError, match=r"Expected Tensor's shape: \(3,\), but got \(2,\)"):
+        tf.constant([1, 2], shape=[3], verify_shape=True)

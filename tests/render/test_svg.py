@@ -300,6 +300,15 @@ def test_an_edge_of_which_nothing_is_known_is_a_line_that_can_be_reached(engine:
     assert edge.get("class") == "edge backward passes"
 
 
+def test_an_edge_without_label_and_head_ends_where_its_line_does(engine: layout.Engine) -> None:
+    view = replace(samples.two_ys(), theme="page")
+    view = replace(view, backward_edges=(replace(view.backward_edges[0], contribution=None), *view.backward_edges[1:]))
+    raw = layout.draw(dot.render(view, live=True), "svg", engine=engine).decode()
+    things = by_id(svg.Template(without(raw, "polygon", "b0"), view, live=True).fill(view))
+    assert things["b0"].get("data-right") == view.backward_edges[0].source
+    assert things["b0"].get("data-left") == view.backward_edges[0].target
+
+
 def test_a_patch_holds_the_texts_that_differ(engine: layout.Engine) -> None:
     view = samples.two_ys()
     template = svg.Template(laid_out("two_ys", engine), view)

@@ -790,3 +790,17 @@ def test_what_stands_beside_a_path_counts_as_drawn_too() -> None:
     view = explain(y, [x], names={"x": x}).view
     assert view.nodes == ()
     assert any("too many to draw" in note for note in view.notes)
+
+
+def test_of_very_many_kinds_of_operations_the_most_frequent_are_counted() -> None:
+    x = y = tf.constant([0.5, 0.25])
+    kinds = [tf.sin, tf.cos, tf.tanh, tf.exp, tf.abs, tf.square, tf.nn.relu, tf.sigmoid, tf.nn.softplus, tf.negative]
+    kinds += [tf.identity, tf.floor, tf.ceil, tf.sign]
+    for _ in range(30):
+        for kind in kinds:
+            y = kind(y)
+    for _ in range(10):
+        y = tf.sin(y)
+    (note,) = [note for note in explain(y, [x], names={"x": x}).view.notes if "tanh" in note]
+    assert note.rstrip(".").endswith("…")
+    assert "sin 40" in note

@@ -379,8 +379,6 @@ def _concat_spec(*values: Tensor, axis: int) -> Spec:
 def _concat_gradient(
     z: Tensor, g: Tensor | IndexedSlices, *values: Tensor, axis: int
 ) -> Sequence[Tensor | IndexedSlices]:
-    if len(values) == 1:
-        return [g]
     if isinstance(g, IndexedSlices):
         return _rows_of_each(g, values, axis % len(z.static_shape) if z.static_shape else axis)
     lengths = [shapes.is_full(value.static_shape) for value in values]
