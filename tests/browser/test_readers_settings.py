@@ -141,7 +141,7 @@ def test_nothing_moves_by_itself(browser: Browser) -> None:
 
 # nbconvert's own templates, not ours.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_on_a_page_of_nbconvert(browser: Browser, tmp_path: Path, scheme: Any) -> None:
     exporter = pytest.importorskip("nbconvert").HTMLExporter(theme=scheme)
     lesson = next(file for file in lessons("en") if file.stem.startswith("02"))

@@ -95,11 +95,11 @@ def is_edge_told(view: View, edge: BackwardEdge, nodes: dict[str, Node]) -> bool
     return is_told(view, *names, *value, *reason, *words(view, word))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_of_every_program_that_tensorflow_ran(language: str) -> None:
+@pytest.mark.parametrize(("language", "every"), [("en", 1), ("zh", 5), pytest.param("zh", 1, marks=pytest.mark.slow)])
+def test_of_every_program_that_tensorflow_ran(language: str, every: int) -> None:
     faults = {}
     met = 0
-    for case in PROGRAMS:
+    for case in PROGRAMS[::every]:
         with tf.Graph().as_default():
             calls, names, feeds = calls_of(case)
             tensors = {name: value for name, value in names.items() if isinstance(value, (tf.Tensor, tf.Variable))}
@@ -114,7 +114,7 @@ def test_of_every_program_that_tensorflow_ran(language: str) -> None:
                     met += 1
                     if missing := list(untold(explanation.view)):
                         faults[case["id"]] = missing
-    assert met > 200
+    assert met > 200 // every
     assert faults == {}
 
 
