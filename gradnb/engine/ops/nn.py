@@ -580,7 +580,7 @@ def _swish_gradient(z: Tensor, g: Tensor, x: Tensor) -> Tensor:
 
 def _sigmoid(x: Array) -> Array:
     small = np.exp(-np.abs(x))
-    one = x.dtype.type(1)  # of the same type: NumPy 1 widens a number by itself
+    one = np.ones((), x.dtype)  # of the same type: NumPy 1 widens a number by itself
     return np.where(x >= 0, one / (one + small), small / (one + small))
 
 
