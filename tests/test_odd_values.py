@@ -184,3 +184,20 @@ def test_images_and_filters_have_four_axes(images: tuple[int, ...], filters: tup
             convolve(tf.ones(images), tf.ones(filters), [1, 1, 1, 1], "SAME")
     with pytest.raises(ValueError, match="Shape must be rank 4 but is rank 0"):
         tf.nn.max_pool(tf.ones(()), [1, 2, 2, 1], [1, 1, 1, 1], "SAME")
+
+
+def test_cards_tell_of_a_gradient_that_check_numerics_refuses() -> None:
+    x = tf.Variable([0.0, 1.0], name="x")
+    checked = tf.check_numerics(x, "checked")
+    y = tf.sqrt(checked)
+    explanation = tf.explain(y, x, names={"x": x, "checked": checked, "y": y}, language="en")
+    for node in explanation.view.nodes:
+        assert explanation.card(node.id).lines
+
+
+def test_what_has_no_end_is_no_dtype() -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="That came up in as_dtype"):
+        tf.as_dtype(deep)

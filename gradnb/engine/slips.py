@@ -18,6 +18,7 @@ SLIPS: Final = (
     AttributeError,
     LookupError,
     NameError,
+    RecursionError,
     StopIteration,
     TypeError,
     ValueError,

@@ -16,6 +16,7 @@ from gradnb.engine.registry import ATOM
 from gradnb.engine.session import Session
 from gradnb.engine.slices import IndexedSlices
 from gradnb.engine.tensor import Operation, Tensor
+from gradnb.errors import OpError
 from gradnb.messages import text as message
 from gradnb.view.flow import Arrival
 from gradnb.view.formula import Part, SymbolicRule, operation_part, symbolic_rule, unfolded
@@ -315,8 +316,11 @@ class _Cards:
         if not shown and whole in known:
             yield from self._equation("step", [found.parts[whole].text, self._operand(known[whole]).text])
         wanted = dict.fromkeys(tensor for step in shown for tensor in (step, *step.op.inputs) if tensor not in known)
-        with Session(graph=rule.graph) as session:
-            values = session.run([*wanted], known)
+        try:
+            with Session(graph=rule.graph) as session:
+                values = session.run([*wanted], known)
+        except OpError:  # what check_numerics finds in a gradient is said where the gradient is
+            return
         arrays = {**known, **dict(zip(wanted, map(np.asarray, values), strict=True))}
         for step in shown:
             yield from self._step(step, found.parts, arrays, operation.inputs[position])
