@@ -94,3 +94,11 @@ def test_only_two_short_terms_stand_on_one_line() -> None:
 
     assert lines((two, "y1"), (two, "y2")) == ["∂ 5. = 2. (y1) + 2. (y2)"]
     assert lines((two, "y1"), (two, "y2"), (one, "y3")) == ["∂ 5.", "= 2. (y1)", "+ 2. (y2)", "+ 1. (y3)"]
+
+
+def test_where_nothing_is_computed_a_live_legend_speaks_of_no_numbers() -> None:
+    view = samples.two_ys()
+    bare = replace(view, nodes=tuple(replace(node, gradient=None) for node in view.nodes))
+    signs = {line[0].text for sign in Parts(bare, LIGHT, live=True).legend() for line in sign.sample.lines}
+    assert "grad_ys" in signs
+    assert not {sign for sign in signs if sign.startswith("∂")}

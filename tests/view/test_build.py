@@ -804,3 +804,9 @@ def test_of_very_many_kinds_of_operations_the_most_frequent_are_counted() -> Non
     (note,) = [note for note in explain(y, [x], names={"x": x}).view.notes if "tanh" in note]
     assert note.rstrip(".").endswith("…")
     assert "sin 40" in note
+
+
+def test_rows_may_be_explained() -> None:
+    table = tf.Variable([[1.0], [2.0]], name="table")
+    rows = tf.IndexedSlices(tf.gather(table, [1]), tf.constant([1]), tf.constant([2, 1]))
+    assert number(explain([rows], [table]).view, "table") == "[[0.] [1.]]"
