@@ -53,7 +53,9 @@ class Speaker:
         if gradient.terms:
             terms = " + ".join(f"{term.value.summand} ({term.source})" for term in gradient.terms)
             value = self._say("sum", value=value, terms=terms)
-        words = gradient.reason or ("" if gradient.state is State.COMPUTED else self._state(gradient.state))
+        # In the last two, the state itself stands in the number's place.
+        told = gradient.state in (State.COMPUTED, State.NOT_COMPUTED, State.NONE)
+        words = gradient.reason or ("" if told else self._state(gradient.state))
         state = message("view.comma", self._language).join(filter(None, (words, gradient.lifted)))
         key = "gradient_with_state" if state else "gradient"
         return self._say(key, value=value, state=state)

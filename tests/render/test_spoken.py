@@ -75,6 +75,14 @@ def test_what_waits_for_a_prediction_says_so() -> None:
     assert Speaker(view).name(veiled).endswith("gradient: follows from w3")
 
 
+def test_what_is_not_there_is_said_once() -> None:
+    node = samples.two_ys().nodes[0]
+    speaker = Speaker(samples.two_ys())
+    assert speaker.name(replace(node, gradient=Gradient(State.NOT_COMPUTED))).endswith("], gradient not computed yet")
+    assert speaker.name(replace(node, gradient=Gradient(State.NONE))).endswith("], gradient None")
+    assert speaker.name(replace(node, gradient=Gradient(State.STOPPED))).endswith("], gradient None, stopped")
+
+
 def test_every_state_and_every_flow_is_among_them() -> None:
     views = [make() for make in samples.VIEWS.values()]
     states = {node.gradient.state for view in views for node in view.nodes if node.gradient}
