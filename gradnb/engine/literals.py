@@ -56,7 +56,7 @@ def as_array(value: Any, dtype: DType | None = None) -> Array:
     try:
         if dtype is dtypes.string:
             return _strings(np.array(value, dtype=object))
-        if dtype.is_integer and leaves and not dtype.min <= min(leaves) <= max(leaves) <= dtype.max:
+        if dtype.is_integer and not all(dtype.min <= int(leaf) <= dtype.max for leaf in leaves):
             raise OverflowError  # NumPy 1 would let it wrap around
         return converted(value, dtype.numpy)
     except OverflowError:

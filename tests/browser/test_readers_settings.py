@@ -70,7 +70,9 @@ def test_with_forced_colours_the_live_picture_keeps_its_own_and_shows_where_the_
     widget.show(walls().view)
     with bare_page(browser, widget) as bare:
         bare.page.emulate_media(forced_colors="active", color_scheme=scheme)
+        bare.page.locator('[data-id="n0-name"]').wait_for(state="attached")
         bare.page.keyboard.press("Tab")
+        bare.page.locator(".ring").wait_for(state="attached")
         colors = bare.page.evaluate(
             """() => {
               const color = (chosen, part) => getComputedStyle(document.querySelector(chosen))[part];

@@ -32,7 +32,7 @@ def public() -> dict[str, Any]:
     found: dict[Any, str] = {}
     for module in ("", *MODULES):
         place: Any = getattr(tf, module) if module else tf
-        for name in dir(place) if module else tf.__all__:
+        for name in place.__all__:
             value = getattr(place, name)
             kept = not name.startswith("_") and name not in LEFT_OUT and callable(value)
             if kept and isinstance(value, FunctionType) and getattr(value, "__module__", "").startswith("gradnb."):
