@@ -370,8 +370,6 @@ class Steps:
                 found = [spec[1] for spec in specs] if isinstance(specs, list) else [specs[1]]
         except FAILURES:
             return [None] * len(found)
-        if len(found) != len(operation.outputs):  # of what is unpacked there is another number than was expected
-            return [None] * len(operation.outputs)
         return [None if shape is None or None in shape else shape for shape in found]  # type: ignore[misc]  # none of its dimensions is None
 
     def _known(self, operation: Operation, inputs: Sequence[Value], found: Sequence[Shape | None]) -> Value | None:

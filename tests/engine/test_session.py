@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, namedtuple
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -352,6 +353,34 @@ def test_a_placeholder_with_default_has_it_unless_fed() -> None:
     with tf.Session() as session:
         assert session.run(p).tolist() == [1.0, 2.0]
         assert session.run(p, {p: [3.0]}).tolist() == [3.0]
+
+
+# Too little memory
+
+
+def exhausted(*_: Any, **__: Any) -> Any:
+    raise MemoryError("no more of it")
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_kernel_without_memory_names_its_operation_and_the_session_goes_on(plain: bool) -> None:
+    p = tf.placeholder(tf.float32, [2], name="p")
+    y = tf.sin(p, name="wave")
+    y.op.definition = replace(y.op.definition, kernel=exhausted)
+    with tf.Session() as session:
+        session.plain = plain
+        with pytest.raises(MemoryError, match=r"^OOM at operation 'wave': no more of it\n"):
+            session.run(y, {p: [1.0, 2.0]})
+        assert session.run(p + 1.0, {p: [1.0, 2.0]}).tolist() == [2.0, 3.0]
+
+
+def test_a_feed_without_memory_is_not_said_to_be_of_a_wrong_kind() -> None:
+    class Vast:
+        __array__ = exhausted
+
+    p = tf.placeholder(tf.float32, [2], name="p")
+    with tf.Session() as session, pytest.raises(MemoryError, match="no more of it"):
+        session.run(p, {p: Vast()})
 
 
 # Lifetime

@@ -95,3 +95,12 @@ def test_a_diagonal_of_no_elements_has_a_gradient() -> None:
     x = tf.constant(np.zeros((0, 2), np.float32))
     with tf.Session() as session:
         assert session.run(tf.gradients(tf.diag(x), x)[0]).shape == (0, 2)
+
+
+def test_an_x_that_is_its_own_y_has_the_weight_as_its_gradient_whatever_its_shape() -> None:
+    x = tf.constant([1.0, 2.0], name="x")
+    explanation = tf.explain(x, x, [[1.0, 2.0, 3.0]], names={"x": x}, check=True, language="en")
+    (row,) = explanation.view.rows
+    assert row.gradient.value is not None
+    assert row.gradient.value.text == "[1. 2. 3.]"
+    assert "[nan nan]" in explanation.text()
