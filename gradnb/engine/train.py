@@ -923,6 +923,8 @@ def get_global_step(graph: Graph | None = None) -> Any:
     True
     """
     target = graph or get_default_graph()
+    if not isinstance(target, Graph):
+        raise AttributeError(f"'{type(target).__name__}' object has no attribute 'get_collection'")
     found = target.get_collection(GraphKeys.GLOBAL_STEP)
     if len(found) > 1:
         raise ValueError(f"Multiple tensors in global_step collection: {found}")

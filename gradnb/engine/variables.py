@@ -1022,7 +1022,11 @@ def variables_initializer(var_list: Sequence[Any], name: str = "init") -> Operat
     >>> v = tf.Variable(1.0)
     >>> init = tf.variables_initializer([v])
     """
-    return group(*(variable.initializer for variable in var_list), name=name)
+    variables = list(var_list)
+    for variable in variables:
+        if not hasattr(variable, "initializer"):
+            raise AttributeError(f"'{type(variable).__name__}' object has no attribute 'initializer'")
+    return group(*(variable.initializer for variable in variables), name=name)
 
 
 def global_variables_initializer() -> Operation:
