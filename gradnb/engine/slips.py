@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from gradnb.engine.tracebacks import is_own
 from gradnb.messages import text
 
 #: What Python and NumPy raise where something is used as what it is not.
@@ -24,7 +25,6 @@ SLIPS: Final = (
     ValueError,
 )
 
-_OURS: Final = str(Path(__file__).parents[1])
 _NUMPY: Final = str(Path(np.__file__).parent)
 _RAISE: Final = dis.opmap["RAISE_VARARGS"]
 
@@ -58,6 +58,6 @@ def _is_slip(traceback: TracebackType | None) -> bool:
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     code = traceback.tb_frame.f_code
-    if code.co_filename.startswith(_OURS):
+    if is_own(traceback.tb_frame):
         return code.co_code[traceback.tb_lasti] != _RAISE
     return code.co_filename.startswith(_NUMPY)
