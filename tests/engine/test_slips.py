@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -112,3 +113,12 @@ def test_a_feed_that_does_not_fit_is_named_in_few_words() -> None:
 def test_an_error_that_was_never_raised_came_up_nowhere() -> None:
     error = IndexError("made by hand")
     assert in_words(error, "anything") is error
+
+
+def test_a_folder_whose_name_begins_like_the_librarys_is_the_programs() -> None:
+    file = f"{Path(tf.__file__).parent}-lessons/mine.py"
+    names: dict[str, Any] = {}
+    exec(compile("def mine(*_):\n    return None.shape\n", file, "exec"), names)
+    with pytest.raises(AttributeError) as raised:
+        names["mine"]()
+    assert in_words(raised.value, "py_func") is raised.value
